@@ -1,0 +1,1 @@
+"""What must be right without a network: domain, protocol, local files, link and hub. No window, no device."""

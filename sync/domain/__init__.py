@@ -1,0 +1,1 @@
+"""Pure decisions: the standard library only; the time and new ids are arguments."""
