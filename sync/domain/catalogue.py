@@ -29,7 +29,7 @@ class LocationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place that holds stock. `latitude`, `longitude` in millionths of a degree; `opens`, `closes` as HH:MM, local."""
+    """A place that holds stock. `latitude`, `longitude` in millionths of a degree; `opens`, `closes`: local HH:MM."""
 
     id: str
     kind: LocationKind

@@ -84,7 +84,7 @@ class Sale(msgspec.Struct, frozen=True):
 
 
 class Payment(msgspec.Struct, frozen=True):
-    """Body of kind `payment`, schema 1: a payment attempt reached a state. Recorded before the card terminal is asked."""
+    """Body of kind `payment`, schema 1: an attempt reached a state. Recorded before the card terminal is asked."""
 
     attempt: str
     sale_id: str
