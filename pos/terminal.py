@@ -1,0 +1,141 @@
+"""The wiring of one terminal, the same for till and kiosk: its local files, its agent, its devices.
+
+One thread owns the local files, device threads only fill an inbox, and `pump` empties everything once a frame in the
+app's own thread. Nothing here knows a window: `wake` is how a window asks to be pumped soon.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+from pos.agent import AgentWatch, Ear, agent_command, say
+from pos.devices.base import CardTerminal, Device, DeviceEvent, Drawer, Inbox, Printer
+from pos.runner import DatabaseThread, Direct, Job, Runner, Then
+from sync.local import Local
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Changed = Callable[[frozenset[str]], None]
+OnDevice = Callable[[DeviceEvent], None]
+Trouble = Callable[[Exception], None]
+
+ALL_TOPICS = frozenset({"stock", "catalogue", "pricelist", "staff", "config", "link", "verdicts"})
+
+
+class Devices:
+    """The devices of a terminal; None where the settings name none."""
+
+    def __init__(
+        self, printer: Printer | None = None, drawer: Drawer | None = None, card: CardTerminal | None = None
+    ) -> None:
+        self.printer = printer
+        self.drawer = drawer
+        self.card = card
+
+    def all(self) -> list[Device]:
+        """Every device there is, each once."""
+        return [d for d in (self.printer, self.drawer, self.card) if d is not None]
+
+
+class Terminal:
+    """A terminal at work. `devices` are made for its inbox: pass a function that takes the Inbox."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        runner: Runner | None = None,
+        devices: Callable[[Inbox], Devices] | None = None,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.home = home
+        self.wake = wake
+        self.inbox = Inbox(lambda: self.wake())
+        self.devices = devices(self.inbox) if devices else Devices()
+        self.agent: AgentWatch | None = None
+        self.on_trouble: Trouble = self._log_trouble
+        self._runner = runner or DatabaseThread(lambda: Local.open(home), lambda: self.wake())
+        self._ear: Ear | None = None
+        self._topics: set[str] = set()
+        self._lock = Lock()
+        self._changed: list[Changed] = []
+        self._on_device: list[OnDevice] = []
+
+    # Work on the local files
+
+    def run(self, job: Job[T], then: Then[T] | None = None, failed: Trouble | None = None) -> None:
+        """Run `job(local)` on the database thread; `then(result)` or `failed(error)` follow in `pump`."""
+        self._runner.run(job, then or _nothing, failed or (lambda error: self.on_trouble(error)))
+
+    def record(self, job: Job[T], then: Then[T] | None = None, failed: Trouble | None = None) -> None:
+        """As `run`, for a job that writes the journal: the agent is told before `then`."""
+
+        def told(result: T) -> None:
+            say(self.home, "agent")
+            (then or _nothing)(result)
+
+        self.run(job, told, failed)
+
+    # What comes in
+
+    def on_changed(self, callback: Changed) -> Callable[[], None]:
+        """Call back with the topics that changed. The answer stops it."""
+        self._changed.append(callback)
+        return lambda: self._changed.remove(callback)
+
+    def on_device(self, callback: OnDevice) -> Callable[[], None]:
+        """Call back with each device event. The answer stops it."""
+        self._on_device.append(callback)
+        return lambda: self._on_device.remove(callback)
+
+    def notice(self, topics: frozenset[str]) -> None:
+        """Say that topics may have changed; from any thread. Followers hear of it in the next `pump`."""
+        with self._lock:
+            self._topics |= topics
+        self.wake()
+
+    def pump(self) -> None:
+        """Everything that waits, in the caller's thread: results first, then devices, then what changed."""
+        self._runner.pump()
+        for event in self.inbox.drain():
+            for on_device in list(self._on_device):
+                on_device(event)
+        with self._lock:
+            topics, self._topics = frozenset(self._topics), set()
+        if topics:
+            for changed in list(self._changed):
+                changed(topics)
+
+    # Start and stop
+
+    def start(self, *, agent: bool = True) -> None:
+        """Listen, start the agent (unless told not to) and open the devices. None of it waits for hardware."""
+        self._ear = Ear(self.home, self.notice)
+        if agent:
+            self.agent = AgentWatch(agent_command(self.home))
+            self.agent.start()
+        for device in self.devices.all():
+            device.open()
+
+    def stop(self) -> None:
+        """Close devices, agent and files, in this order; jobs already given are finished first."""
+        for device in self.devices.all():
+            device.close()
+        if self.agent is not None:
+            self.agent.stop()
+        if self._ear is not None:
+            self._ear.close()
+        self._runner.close()
+
+    def _log_trouble(self, error: Exception) -> None:
+        log.error("work on the local files failed", exc_info=error)
+
+
+def _nothing(result: Any) -> None:
+    """Nobody waits for this result."""
+
+
+__all__ = ["ALL_TOPICS", "Devices", "Direct", "Terminal"]
