@@ -1,0 +1,187 @@
+"""What terminals follow: scopes, their versions and changes.
+
+A transaction collects its changes in a Recorder; `commit` bumps the head of each touched scope once, as the last thing
+the transaction does, in sorted order. The head's row lock is held until the commit, so version order is commit order
+and a reader can never pass over a version that commits late (F19).
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, and_, select
+
+from sync.hub import database
+from sync.hub.tables import change, head, hub, version
+from sync.protocol.messages import PULL_ROWS, Change, Page, Version
+from sync.protocol.replica import COLUMNS, key_of
+
+BULK = 100_000
+"""Above this many rows in one scope a version carries no changes: followers take the snapshot instead."""
+
+_json = msgspec.json.Encoder()
+_row = msgspec.json.Decoder(dict[str, Any])
+
+
+@dataclass
+class Recorder:
+    """The changes of one transaction. With `terminal`, it is that terminal's push up to `seq` of `incarnation`."""
+
+    at: int
+    terminal: str = ""
+    incarnation: str = ""
+    seq: int = 0
+    _scopes: dict[str, dict[tuple[str, str], str | None]] = field(default_factory=dict)
+    _bulk: set[str] = field(default_factory=set)
+
+    def put(self, scope: str, entity: str, row: Mapping[str, Any]) -> None:
+        """A row as it stands now; only the entity's columns are sent. The last put of a key wins."""
+        kept = {c: row[c] for c in COLUMNS[entity]}
+        self._add(scope, entity, key_of(entity, kept), _json.encode(kept).decode())
+
+    def delete(self, scope: str, entity: str, key: str) -> None:
+        """A row is gone; `key` as `replica.key_of` makes it."""
+        self._add(scope, entity, key, None)
+
+    def touch(self, scope: str) -> None:
+        """The scope gets a version even if nothing in it changed, so that "included" can be told."""
+        self._scopes.setdefault(scope, {})
+
+    def bulk(self, scope: str) -> None:
+        """More changed than is worth sending row by row: the new version becomes the scope's floor."""
+        self._bulk.add(scope)
+        self._scopes[scope] = {}
+
+    def _add(self, scope: str, entity: str, key: str, row: str | None) -> None:
+        rows = self._scopes.setdefault(scope, {})
+        if scope in self._bulk:
+            return
+        rows[entity, key] = row
+        if len(rows) > BULK:
+            self.bulk(scope)
+
+    def commit(self, conn: Connection) -> dict[str, int]:
+        """Bump the heads and write versions and changes: the last statements of the transaction. New heads by scope."""
+        versions = {scope: self._bump(conn, scope) for scope in sorted(self._scopes)}
+        if not versions:
+            return {}
+        conn.execute(version.insert(), [self._version_row(s, v) for s, v in versions.items()])
+        rows = [row for s, v in versions.items() for row in self._change_rows(s, v)]
+        if rows:
+            conn.execute(change.insert(), rows)
+        return versions
+
+    def _bump(self, conn: Connection, scope: str) -> int:
+        floor = 1 if scope in self._bulk else 0
+        epoch = select(hub.c.epoch).scalar_subquery()
+        raised = {"version": head.c.version + 1} | ({"floor": head.c.version + 1} if floor else {})
+        statement = database.insert(conn, head).values(scope=scope, epoch=epoch, version=1, floor=floor)
+        statement = statement.on_conflict_do_update(index_elements=["scope"], set_=raised)
+        return int(conn.execute(statement.returning(head.c.version)).scalar_one())
+
+    def _version_row(self, scope: str, number: int) -> dict[str, Any]:
+        return {
+            "scope": scope,
+            "version": number,
+            "at": self.at,
+            "rows": len(self._scopes[scope]),
+            "terminal": self.terminal,
+            "incarnation": self.incarnation,
+            "seq": self.seq,
+        }
+
+    def _change_rows(self, scope: str, number: int) -> Iterator[dict[str, Any]]:
+        for n, ((entity, key), row) in enumerate(self._scopes[scope].items()):
+            yield {"scope": scope, "version": number, "n": n, "entity": entity, "key": key, "row": row}
+
+
+@contextmanager
+def recording(engine: Engine, at: int) -> Iterator[tuple[Connection, Recorder]]:
+    """A writing transaction of the hub itself (an import, a setting): its changes are committed when the block ends."""
+    with database.write(engine) as conn:
+        recorder = Recorder(at)
+        yield conn, recorder
+        recorder.commit(conn)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotNeeded:
+    """The asked version lies below the scope's floor: deltas are no longer kept."""
+
+    floor: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrongEpoch:
+    """The hub began anew since, or was restored to before the asked version: `epoch` is the present one."""
+
+    epoch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a scope stands. Followers that stand below `floor` need the snapshot."""
+
+    scope: str
+    epoch: str
+    version: int
+    floor: int
+
+
+def heads(conn: Connection, scopes: list[str] | None = None) -> dict[str, Head]:
+    """Where scopes stand, by name. None: all that have a version. One asked for that has none yet stands at 0."""
+    query = select(head) if scopes is None else select(head).where(head.c.scope.in_(scopes))
+    found = {row.scope: Head(row.scope, row.epoch, row.version, row.floor) for row in conn.execute(query)}
+    missing = [scope for scope in scopes or [] if scope not in found]
+    if missing:
+        epoch = database.hub_row(conn).epoch
+        found |= {scope: Head(scope, epoch, 0, 0) for scope in missing}
+    return found
+
+
+def included(conn: Connection, scope: str, upto: int, terminal: str, incarnation: str) -> int:
+    """The last number of that journal whose effects in the scope lie at or below version `upto`; 0 if none do."""
+    mine = and_(version.c.terminal == terminal, version.c.incarnation == incarnation)
+    query = select(version.c.seq).where(version.c.scope == scope, mine, version.c.version <= upto)
+    return conn.execute(query.order_by(version.c.version.desc()).limit(1)).scalar() or 0
+
+
+def page(
+    conn: Connection, scope: str, epoch: str, since: int, now: int, terminal: str = "", incarnation: str = ""
+) -> Page | SnapshotNeeded | WrongEpoch:
+    """The versions after `since`, whole and in order, until PULL_ROWS rows are reached (F20). `conn` is one reading
+    transaction (`database.read`), so head, versions and changes are of one moment."""
+    stands = heads(conn, [scope])[scope]
+    if stands.epoch != epoch or since > stands.version:
+        return WrongEpoch(stands.epoch)
+    if since < stands.floor:
+        return SnapshotNeeded(stands.floor)
+    versions = _whole(conn, scope, since)
+    upto = versions[-1].version if versions else since
+    mine = included(conn, scope, upto, terminal, incarnation) if terminal else 0
+    return Page(scope, epoch, since, upto, stands.version, mine, now, versions)
+
+
+def _whole(conn: Connection, scope: str, since: int) -> list[Version]:
+    query = select(version.c.version, version.c.at, version.c.rows)
+    query = query.where(version.c.scope == scope, version.c.version > since).order_by(version.c.version)
+    found: dict[int, Version] = {}
+    weight = 0
+    for row in conn.execute(query.limit(PULL_ROWS)):
+        found[row.version] = Version(row.version, row.at, [])
+        weight += max(1, row.rows)
+        if weight >= PULL_ROWS:
+            break
+    if found:
+        _fill(conn, scope, since, max(found), found)
+    return list(found.values())
+
+
+def _fill(conn: Connection, scope: str, since: int, upto: int, found: dict[int, Version]) -> None:
+    query = select(change.c.version, change.c.entity, change.c.key, change.c.row)
+    query = query.where(change.c.scope == scope, change.c.version > since, change.c.version <= upto)
+    for row in conn.execute(query.order_by(change.c.version, change.c.n)):
+        values = None if row.row is None else _row.decode(row.row)
+        found[row.version].changes.append(Change(row.entity, row.key, values))
