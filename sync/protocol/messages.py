@@ -187,3 +187,27 @@ class ChannelMove(msgspec.Struct, frozen=True):
     reason: str
     at: int
     order: str = ""
+
+
+class ChannelProduct(msgspec.Struct, frozen=True):
+    """What a channel may sell: `unit` is `pcs` or `kg`, `unit_price` in minor units (0: no price now)."""
+
+    id: str
+    sku: str
+    unit: str
+    unit_price: int = 0
+
+
+class ChannelLocation(msgspec.Struct, frozen=True):
+    """A place that a channel may promise goods from: kind `store`, `warehouse` or `online`."""
+
+    id: str
+    kind: str
+
+
+class ChannelCatalogue(msgspec.Struct, frozen=True):
+    """GET /v1/channel/products?after=&limit=: products by id; `next` is the `after` of the next page, "" at the end."""
+
+    products: list[ChannelProduct]
+    locations: list[ChannelLocation]
+    next: str = ""
