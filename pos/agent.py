@@ -4,12 +4,9 @@ A wake-up is only a hint (any program of this user could send one): what changed
 the same work later when a hint is lost.
 """
 
-import hashlib
-import json
 import logging
 import os
 import random
-import socket
 import subprocess
 import sys
 import threading
@@ -17,66 +14,48 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sync.local.wake import Listener, Sender, topics_of
+
 log = logging.getLogger(__name__)
 
 LONGEST_BACKOFF_S = 30.0
 STEADY_S = 60.0
 """An agent that lived this long starts again at once when it ends."""
-LARGEST_WAKE = 4096
-TOPICS = frozenset({"stock", "catalogue", "pricelist", "staff", "config", "link", "verdicts"})
+ALL_TOPICS = frozenset({"stock", "catalogue", "pricelist", "staff", "config", "link", "verdicts"})
+"""What a wake-up may name."""
 
 
-def address(home: Path, side: str) -> str:
-    """The abstract socket of one side (`app` or `agent`) of the terminal that lives in `home`."""
-    digest = hashlib.sha256(os.path.realpath(home).encode()).hexdigest()[:24]
-    return f"\0storefloor-{digest}-{side}"
-
-
-def topics_of(datagram: bytes) -> frozenset[str]:
-    """The known topics that a datagram names; nothing if it is not understood."""
-    try:
-        said = json.loads(datagram)
-    except ValueError:
-        return frozenset()
-    names = said.get("topics") if isinstance(said, dict) else None
-    return frozenset(n for n in names if n in TOPICS) if isinstance(names, list) else frozenset()
+class AlreadyOpen(RuntimeError):
+    """Another window of this terminal is open: two would share one journal and one drawer (F2)."""
 
 
 class Ear:
     """Listens for the agent's wake-ups in a thread of its own; `heard` runs there and may only signal."""
 
     def __init__(self, home: Path, heard: Callable[[frozenset[str]], None]) -> None:
-        self._home = home
         self._heard = heard
         self._closing = False
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(address(home, "app"))
+        try:
+            self._listener = Listener(home, "app")
+        except OSError as error:
+            raise AlreadyOpen(f"A window of the terminal in {home} is open already.") from error
+        self._own_voice = Sender(home, "app")
         self._thread = threading.Thread(target=self._listen, name="ear", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Stop listening: a last word to ourselves ends the thread."""
         self._closing = True
-        say(self._home, "app", b"")
+        self._own_voice.send("end")
         self._thread.join(1.0)
-        self._socket.close()
+        self._own_voice.close()
+        self._listener.close()
 
     def _listen(self) -> None:
         while not self._closing:
-            topics = topics_of(self._socket.recv(LARGEST_WAKE))
+            topics = frozenset(topics_of(self._listener.wait(None) or "")) & ALL_TOPICS
             if topics:
                 self._heard(topics)
-
-
-def say(home: Path, side: str, datagram: bytes = b"journal") -> bool:
-    """Send a wake-up. False when nobody listens or its queue is full; that is no fault, its timer will do."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mouth:
-        mouth.setblocking(False)
-        try:
-            mouth.sendto(datagram, address(home, side))
-        except OSError:
-            return False
-    return True
 
 
 def agent_command(home: Path) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-from pos.agent import AgentWatch, Ear, agent_command, say
+from pos.agent import ALL_TOPICS, AgentWatch, AlreadyOpen, Ear, agent_command
 from pos.devices.base import CardTerminal, Device, DeviceEvent, Drawer, Inbox, Printer
 from pos.runner import DatabaseThread, Direct, Job, Runner, Then
 from sync.local import Local
@@ -21,8 +21,6 @@ T = TypeVar("T")
 Changed = Callable[[frozenset[str]], None]
 OnDevice = Callable[[DeviceEvent], None]
 Trouble = Callable[[Exception], None]
-
-ALL_TOPICS = frozenset({"stock", "catalogue", "pricelist", "staff", "config", "link", "verdicts"})
 
 
 class Devices:
@@ -70,15 +68,6 @@ class Terminal:
         """Run `job(local)` on the database thread; `then(result)` or `failed(error)` follow in `pump`."""
         self._runner.run(job, then or _nothing, failed or (lambda error: self.on_trouble(error)))
 
-    def record(self, job: Job[T], then: Then[T] | None = None, failed: Trouble | None = None) -> None:
-        """As `run`, for a job that writes the journal: the agent is told before `then`."""
-
-        def told(result: T) -> None:
-            say(self.home, "agent")
-            (then or _nothing)(result)
-
-        self.run(job, told, failed)
-
     # What comes in
 
     def on_changed(self, callback: Changed) -> Callable[[], None]:
@@ -112,7 +101,10 @@ class Terminal:
     # Start and stop
 
     def start(self, *, agent: bool = True) -> None:
-        """Listen, start the agent (unless told not to) and open the devices. None of it waits for hardware."""
+        """Listen, start the agent (unless told not to) and open the devices. None of it waits for hardware.
+
+        Raises AlreadyOpen when another window works on the same files.
+        """
         self._ear = Ear(self.home, self.notice)
         if agent:
             self.agent = AgentWatch(agent_command(self.home))
@@ -138,4 +130,4 @@ def _nothing(result: Any) -> None:
     """Nobody waits for this result."""
 
 
-__all__ = ["ALL_TOPICS", "Devices", "Direct", "Terminal"]
+__all__ = ["ALL_TOPICS", "AlreadyOpen", "Devices", "Direct", "Terminal"]

@@ -1,0 +1,1 @@
+"""After the sale: change to give, the receipt, the next customer."""

@@ -1,0 +1,51 @@
+"""What every flow is: a frozen state, verbs that make the next one, and one listener. No window here.
+
+What just happened is kept as a function that says it, so that it changes its language with the screen.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from pos.ui.happened import Happened
+
+S = TypeVar("S")
+Say = Callable[[], Happened]
+
+REMEMBERED = 10
+"""How many past happenings a touch on the strip shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Something that happened at `at` (UTC ms), as it was said."""
+
+    at: int
+    said: Happened
+
+
+class Flow(Generic[S]):
+    """Holds `state` and tells `on_state` of each new one. Verbs end in `_to` or `_say`."""
+
+    def __init__(self, state: S) -> None:
+        self.state = state
+        self.on_state: Callable[[S], None] = _nobody
+        self._saying: Say | None = None
+
+    def _to(self, **changes: Any) -> None:
+        """The next state: this one with changes. `happened` is said anew in the language of now."""
+        self.state = replace(self.state, **changes)  # type: ignore[type-var]
+        self.on_state(self.state)
+
+    def _say(self, say: Say | None, **changes: Any) -> None:
+        """The next state, with what just happened."""
+        self._saying = say
+        self._to(happened=say() if say else None, **changes)
+
+    def spoken(self) -> None:
+        """The language changed: say again what just happened."""
+        self._to(happened=self._saying() if self._saying else None)
+
+
+def _nobody(state: Any) -> None:
+    """No screen looks yet."""

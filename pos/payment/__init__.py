@@ -1,0 +1,1 @@
+"""Taking payment: cash, card, or the rest by card."""

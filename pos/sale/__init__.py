@@ -1,0 +1,1 @@
+"""The sale: scan, cart, totals."""

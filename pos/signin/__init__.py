@@ -1,0 +1,1 @@
+"""Signing in with a PIN, with or without a network."""
