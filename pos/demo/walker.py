@@ -1,4 +1,4 @@
-"""Walks through an app as a person does: finds words on the screen, touches that pixel, scans, looks, takes pictures."""
+"""Walks through an app as a person does: finds words on the screen, touches that pixel, scans, takes pictures."""
 
 import time
 from pathlib import Path
