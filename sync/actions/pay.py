@@ -1,0 +1,87 @@
+"""Take money by card: the attempt is in the journal before the card terminal is asked (F30), and goes on from there."""
+
+from dataclasses import replace
+
+from sync.actions.attempts import Attempt, attempt, attempts_of, open_attempts, put
+from sync.actions.cart import Cart, keep
+from sync.actions.clock import new_id
+from sync.actions.day import business_day
+from sync.domain.payments import AttemptState, step
+from sync.local import Local, Staff, settings
+from sync.local.journal import append
+from sync.protocol import operations
+
+__all__ = [
+    "AlreadySold",
+    "Attempt",
+    "UnknownAttempt",
+    "attempts_of",
+    "begin_attempt",
+    "open_attempts",
+    "resolve_attempt",
+]
+
+
+class AlreadySold(RuntimeError):
+    """The sale of this cart is recorded; nothing more is to be paid."""
+
+
+class UnknownAttempt(KeyError):
+    """This journal has no such attempt."""
+
+
+def begin_attempt(local: Local, cart: Cart, amount: int, actor: Staff, now: int) -> Attempt:
+    """Record that the card terminal is about to be asked for `amount` minor units; the cart is kept with it.
+
+    ValueError if the amount is not positive, AlreadySold if the cart's sale is recorded.
+    """
+    if amount <= 0:
+        raise ValueError("a payment must be of more than nothing")
+    set_by = settings(local)
+    fresh = Attempt(
+        new_id(now), cart.sale_id, amount, set_by.currency, AttemptState.PENDING, actor=actor.id, at=now, changed_at=now
+    )
+    with local.write():
+        if not keep(local, cart):
+            raise AlreadySold(cart.sale_id)
+        _record(local, fresh, set_by.timezone)
+    return fresh
+
+
+def resolve_attempt(
+    local: Local, attempt_id: str, state: AttemptState, reference: str, masked: str, reason: str, now: int
+) -> Attempt:
+    """Record what became of it. The same state again changes nothing. Raises UnknownAttempt, payments.BadStep."""
+    with local.write():
+        old = attempt(local, attempt_id)
+        if old is None:
+            raise UnknownAttempt(attempt_id)
+        if step(old.state, state) is old.state:
+            return old
+        kept = reference or old.reference, masked or old.masked
+        new = replace(old, state=state, reference=kept[0], masked=kept[1], reason=reason, changed_at=now)
+        _record(local, new, settings(local).timezone)
+    return new
+
+
+def _record(local: Local, it: Attempt, timezone: str) -> None:
+    put.run(
+        local.raw,
+        id=it.id,
+        sale_id=it.sale_id,
+        amount=it.amount,
+        currency=it.currency,
+        state=it.state.value,
+        reference=it.reference,
+        masked=it.masked,
+        reason=it.reason,
+        actor=it.actor,
+        at=it.at,
+        changed_at=it.changed_at,
+        sold=int(it.sold),
+    )
+    body = operations.Payment(
+        it.id, it.sale_id, it.state.value, it.amount, it.currency, it.reference, it.masked, it.reason
+    )
+    at = it.changed_at
+    append(local, "payment", body, op_id=new_id(at), at=at, business_day=business_day(at, timezone), actor=it.actor)

@@ -1,0 +1,190 @@
+"""One open connection to a terminal's files: journal.db as main, the replica attached for reading only.
+
+Read-only matters: `BEGIN IMMEDIATE` takes the write lock of every file that may be written, and a sale must never
+wait for the agent that fills the replica.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from sync.local import files, tables
+from sync.local.tables import Statement
+from sync.local.wake import Sender
+
+BUSY_MS = 10_000
+"""How long a write waits for the other process; its transactions on journal.db take milliseconds."""
+
+
+class NotEnrolled(RuntimeError):
+    """This terminal has no identity yet: enrol it first."""
+
+
+class JournalTooNew(RuntimeError):
+    """A newer version of this software wrote the journal; it is not touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this terminal is: `kind` is till, kiosk or tablet; `incarnation` names the life of its journal."""
+
+    terminal: str
+    name: str
+    kind: str
+    location: str
+    hub: str
+    incarnation: str
+
+
+_identity = Statement(
+    sa.select(*(tables.identity.c[n] for n in Identity.__dataclass_fields__)).where(tables.identity.c.terminal != "")
+)
+
+UPGRADES: dict[int, Callable[[sqlite3.Connection], None]] = {}
+"""From each older FORMAT of journal.db to the next (F26)."""
+
+
+class Local:
+    """The open files. One thread uses it; `write()` makes transactions; queries are functions of `sync.local`."""
+
+    def __init__(self, home: Path, raw: sqlite3.Connection) -> None:
+        self.home = home
+        self.raw = raw
+        self._mark: tuple[int, int] | None = None
+        self._identity: Identity | None = None
+        self._agent = Sender(home, "agent")
+        self._appended = False
+
+    @classmethod
+    def open(cls, home: Path, *, agent: bool = False) -> "Local":
+        """Open (and if need be make) the files of that home.
+
+        `agent`: its verdicts can be asked for again, so its commits need not wait for the disk.
+        Raises JournalTooNew; sqlite3.Error and OSError where the disk fails.
+        """
+        files.make_home(home)
+        path = home / files.JOURNAL
+        files.make_private(path)
+        raw = sqlite3.connect(files.uri(path), uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
+        raw.execute("PRAGMA journal_mode = WAL")
+        raw.execute(f"PRAGMA synchronous = {'NORMAL' if agent else 'FULL'}")
+        raw.execute("PRAGMA foreign_keys = OFF")
+        _make_or_upgrade(raw)
+        local = cls(home, raw)
+        local.refresh()
+        return local
+
+    def close(self) -> None:
+        """Close the files."""
+        self._agent.close()
+        self.raw.close()
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who this terminal is; None before enrolment."""
+        if self._identity is None:
+            row = _identity.run(self.raw).fetchone()
+            self._identity = Identity(*row) if row else None
+        return self._identity
+
+    @property
+    def me(self) -> Identity:
+        """Who this terminal is. Raises NotEnrolled."""
+        found = self.identity
+        if found is None:
+            raise NotEnrolled("This terminal is not enrolled yet.")
+        return found
+
+    def forget_identity(self) -> None:
+        """Read the identity anew when it is next asked for."""
+        self._identity = None
+
+    def refresh(self) -> bool:
+        """Attach the replica that is valid now; whether it is another one than before. Costs one stat if it is not."""
+        mark = files.pointer_mark(self.home)
+        if mark is not None and mark == self._mark:
+            return False
+        self._attach()
+        return True
+
+    def _attach(self) -> None:
+        for _ in range(20):  # the agent may replace the file between our reading its name and opening it
+            path = files.ensure_replica(self.home)
+            mark = files.pointer_mark(self.home)
+            if path.exists() and not files.sound(path):
+                path = files.set_aside(self.home, path)
+                continue
+            if self._try_attach(path):
+                self._mark = mark
+                return
+        raise sqlite3.OperationalError(f"no replica in {self.home} can be opened")
+
+    def _try_attach(self, path: Path) -> bool:
+        if any(row[1] == "replica" for row in self.raw.execute("PRAGMA database_list")):
+            self.raw.execute("DETACH replica")
+        try:
+            self.raw.execute("ATTACH ? AS replica", (files.uri(path, "ro"),))
+            self.raw.execute("SELECT count(*) FROM replica.cursor").fetchone()
+        except sqlite3.OperationalError:
+            return False
+        return True
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction on the journal, durable when it ends; rolled back if the block raises."""
+        self._appended = False
+        self.raw.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.raw
+            self.raw.execute("COMMIT")
+        except BaseException:
+            if self.raw.in_transaction:
+                self.raw.execute("ROLLBACK")
+            raise
+        if self._appended:
+            self._agent.send("journal")
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """One consistent view over several reads."""
+        self.raw.execute("BEGIN")
+        try:
+            yield self.raw
+        finally:
+            self.raw.execute("COMMIT")
+
+    def appended(self) -> None:
+        """Note that the running transaction holds a new operation, so that the agent is woken after it."""
+        self._appended = True
+
+
+def _make_or_upgrade(raw: sqlite3.Connection) -> None:
+    if _format(raw) == tables.FORMAT:
+        return
+    raw.execute("BEGIN IMMEDIATE")
+    try:
+        _bring_up(raw)
+        raw.execute("COMMIT")
+    except BaseException:
+        raw.execute("ROLLBACK")
+        raise
+
+
+def _bring_up(raw: sqlite3.Connection) -> None:
+    found = _format(raw)
+    if found > tables.FORMAT:
+        raise JournalTooNew(f"journal.db has format {found}; this software knows formats up to {tables.FORMAT}.")
+    if found == 0:
+        for statement in tables.ddl():
+            raw.execute(statement)
+    for number in range(max(found, 1), tables.FORMAT):
+        UPGRADES[number](raw)
+    raw.execute(f"PRAGMA user_version = {tables.FORMAT}")
+
+
+def _format(raw: sqlite3.Connection) -> int:
+    return int(raw.execute("PRAGMA user_version").fetchone()[0])

@@ -1,0 +1,250 @@
+"""The journal: append-only operations, chained by hash; verdicts; what waits. (design, sections 3 and 4)"""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from sync.domain.verdicts import Outcome
+from sync.local import tables
+from sync.local.database import Local, NotEnrolled
+from sync.local.tables import Statement, insert
+from sync.protocol import operations
+
+KEPT_MS = 90 * 24 * 3_600_000
+"""Operations stay at least this long, and always until their verdict."""
+
+_op, _waiting, _verdict, _anchor = tables.op, tables.waiting, tables.verdict, tables.anchor
+
+insert_op = insert(_op)
+insert_waiting = insert(_waiting)
+insert_effect = insert(tables.effect)
+insert_verdict = insert(_verdict, ignore=True)
+insert_anchor = insert(_anchor, replace=True)
+insert_attention = insert(tables.attention, ignore=True)
+
+_incarnation = Statement(sa.select(tables.identity.c.incarnation).where(tables.identity.c.terminal != ""))
+_last = Statement(
+    sa.select(_op.c.seq, _op.c.hash)
+    .where(_op.c.incarnation == sa.bindparam("incarnation"))
+    .order_by(_op.c.seq.desc())
+    .limit(sa.literal_column("1"))
+)
+_anchored = Statement(
+    sa.select(_anchor.c.seq, _anchor.c.hash).where(_anchor.c.incarnation == sa.bindparam("incarnation"))
+)
+_from = Statement(
+    sa.select(_op.c.seq, _op.c.bytes, _op.c.hash)
+    .where(_op.c.incarnation == sa.bindparam("incarnation"), _op.c.seq >= sa.bindparam("first"))
+    .order_by(_op.c.seq)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_one = Statement(
+    sa.select(_op.c.seq, _op.c.bytes, _op.c.hash).where(
+        _op.c.incarnation == sa.bindparam("incarnation"), _op.c.seq == sa.bindparam("seq")
+    )
+)
+_done = Statement(
+    sa.delete(_waiting).where(
+        _waiting.c.incarnation == sa.bindparam("incarnation"), _waiting.c.seq == sa.bindparam("seq")
+    )
+)
+_incarnations = Statement(sa.select(_op.c.incarnation).distinct().order_by(_op.c.incarnation))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An operation of this journal: its bytes as they are, and the hash that seals it."""
+
+    seq: int
+    raw: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an operation did to stock, in thousandths."""
+
+    location: str
+    product: str
+    delta: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a journal stands: 0 and GENESIS while it is empty."""
+
+    incarnation: str
+    seq: int
+    hash: bytes
+
+
+def head(db: sqlite3.Connection, incarnation: str | None = None) -> Head:
+    """The end of the chain of an incarnation (None: the one that is written now). Raises NotEnrolled."""
+    if incarnation is None:
+        row = _incarnation.run(db).fetchone()
+        if row is None:
+            raise NotEnrolled("This terminal is not enrolled yet.")
+        incarnation = str(row[0])
+    found = _last.run(db, incarnation=incarnation).fetchone() or _anchored.run(db, incarnation=incarnation).fetchone()
+    return Head(incarnation, *(found or (0, operations.GENESIS)))
+
+
+def append(
+    local: Local,
+    kind: str,
+    body: msgspec.Struct,
+    *,
+    op_id: str,
+    at: int,
+    business_day: str,
+    actor: str,
+    causes: list[str] | None = None,
+    effects: list[Effect] | None = None,
+) -> Recorded:
+    """Append an operation inside `local.write()`: its bytes are made here, once, and chained.
+
+    The same op_id again: sqlite3.IntegrityError. Too large: ValueError.
+    """
+    db = local.raw
+    end = head(db)
+    seq = end.seq + 1
+    raw = operations.encode(
+        seq=seq, op_id=op_id, kind=kind, at=at, business_day=business_day, actor=actor, causes=causes or [], body=body
+    )
+    sealed = operations.chain(end.hash, raw)
+    insert_op.run(db, incarnation=end.incarnation, seq=seq, op_id=op_id, kind=kind, at=at, bytes=raw, hash=sealed)
+    insert_waiting.run(db, incarnation=end.incarnation, seq=seq, at=at)
+    _append_effects(db, end.incarnation, seq, effects or [])
+    local.appended()
+    return Recorded(seq, raw, sealed)
+
+
+def _append_effects(db: sqlite3.Connection, incarnation: str, seq: int, effects: list[Effect]) -> None:
+    sums: dict[tuple[str, str], int] = {}
+    for e in effects:
+        sums[e.location, e.product] = sums.get((e.location, e.product), 0) + e.delta
+    insert_effect.many(
+        db,
+        [
+            {"location": place, "product": product, "incarnation": incarnation, "seq": seq, "delta": delta}
+            for (place, product), delta in sums.items()
+        ],
+    )
+
+
+def read_from(db: sqlite3.Connection, incarnation: str, first: int, most: int) -> list[Recorded]:
+    """Up to `most` operations of an incarnation from number `first` on."""
+    return [Recorded(*row) for row in _from.run(db, incarnation=incarnation, first=first, most=most)]
+
+
+def read_one(db: sqlite3.Connection, incarnation: str, seq: int) -> Recorded | None:
+    """One operation, if this journal (still) has it."""
+    row = _one.run(db, incarnation=incarnation, seq=seq).fetchone()
+    return Recorded(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The hub's verdict on one operation: outcome and code as in `sync.domain.verdicts`."""
+
+    seq: int
+    outcome: str
+    code: str = ""
+    detail: str = ""
+
+
+def rule(db: sqlite3.Connection, incarnation: str, rulings: list[Ruling], now: int) -> int:
+    """Store verdicts; the only place where an operation stops waiting (I-6). The first verdict stays for ever (I-2).
+
+    Runs inside `local.write()`; returns how many operations stopped waiting.
+    """
+    cleared = 0
+    for r in rulings:
+        if read_one(db, incarnation, r.seq) is None:
+            continue  # not ours (any more): nothing here waits for it
+        insert_verdict.run(
+            db, incarnation=incarnation, seq=r.seq, outcome=r.outcome, code=r.code, detail=r.detail, at=now
+        )
+        cleared += _done.run(db, incarnation=incarnation, seq=r.seq).rowcount
+        if r.outcome != Outcome.APPLIED:
+            note(db, f"{r.outcome}:{incarnation}:{r.seq}", f"{r.code} {r.detail}".strip(), now)
+    return cleared
+
+
+def note(db: sqlite3.Connection, what: str, detail: str, now: int) -> None:
+    """Put something before a person, once: `what` names it and never repeats."""
+    insert_attention.run(db, what=what, detail=detail, at=now, settled=0)
+
+
+def verify_chain(local: Local) -> list[str]:
+    """Read every operation and check its number, its hash and its envelope: a sentence for each fault, [] if sound."""
+    faults: list[str] = []
+    with local.read() as db:
+        for (incarnation,) in _incarnations.run(db).fetchall():
+            faults += _verify(db, str(incarnation))
+    return faults
+
+
+def _verify(db: sqlite3.Connection, incarnation: str) -> list[str]:
+    faults: list[str] = []
+    row = _anchored.run(db, incarnation=incarnation).fetchone()
+    seq, before = row or (0, operations.GENESIS)
+    for number, raw, sealed in db.execute(
+        "SELECT seq, bytes, hash FROM op WHERE incarnation = ? ORDER BY seq", (incarnation,)
+    ):
+        if number != seq + 1:
+            faults.append(f"Operations {seq + 1} to {number - 1} of journal {incarnation} are missing.")
+        elif operations.chain(before, raw) != sealed:
+            faults.append(f"Operation {number} of journal {incarnation} is not what was sealed.")
+        elif _number_in(raw) != number:
+            faults.append(f"Operation {number} of journal {incarnation} does not carry its number.")
+        seq, before = number, sealed
+    return faults
+
+
+def _number_in(raw: bytes) -> int | None:
+    try:
+        return operations.open_envelope(raw).seq
+    except msgspec.MsgspecError:
+        return None
+
+
+def integrity(local: Local) -> list[str]:
+    """What SQLite itself finds wrong with journal.db, and then what the chain shows; [] if sound."""
+    try:
+        found = [str(row[0]) for row in local.raw.execute("PRAGMA main.integrity_check")]
+        return ([] if found == ["ok"] else found) + verify_chain(local)
+    except sqlite3.DatabaseError as error:
+        return [f"journal.db can't be read: {error}."]
+
+
+def prune(local: Local, now: int) -> int:
+    """Remove the oldest operations that have a verdict and are older than KEPT_MS; returns how many.
+
+    Only a beginning of a chain goes, and its last hash stays, so that the rest can still be verified.
+    """
+    removed = 0
+    with local.write() as db:
+        for (incarnation,) in _incarnations.run(db).fetchall():
+            removed += _prune(db, str(incarnation), now - KEPT_MS)
+    return removed
+
+
+_UP_TO = """SELECT seq, hash FROM op WHERE incarnation = :incarnation AND seq < coalesce((SELECT min(seq) FROM op o
+    WHERE o.incarnation = :incarnation AND (o.at >= :before OR EXISTS (SELECT 1 FROM waiting w
+        WHERE w.incarnation = o.incarnation AND w.seq = o.seq))),
+    (SELECT max(seq) FROM op WHERE incarnation = :incarnation)) ORDER BY seq DESC LIMIT 1"""
+
+
+def _prune(db: sqlite3.Connection, incarnation: str, before: int) -> int:
+    row = db.execute(_UP_TO, {"incarnation": incarnation, "before": before}).fetchone()
+    if row is None:
+        return 0
+    insert_anchor.run(db, incarnation=incarnation, seq=row[0], hash=row[1])
+    upto: dict[str, Any] = {"incarnation": incarnation, "seq": row[0]}
+    db.execute("DELETE FROM effect WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    db.execute("DELETE FROM sale WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    return db.execute("DELETE FROM op WHERE incarnation = :incarnation AND seq <= :seq", upto).rowcount

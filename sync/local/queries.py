@@ -1,0 +1,323 @@
+"""What the apps ask of the local files. Every function is one consistent read; times are UTC in ms."""
+
+import json
+from dataclasses import dataclass, field
+from math import asin, cos, radians, sin, sqrt
+
+import msgspec
+
+from sync.domain import codes
+from sync.domain import search as folding
+from sync.domain.catalogue import LANGUAGES, Department, Location, LocationKind, Product, Words
+from sync.domain.sales import Policy
+from sync.domain.stock import Known, Level, known
+from sync.local.database import Local
+from sync.local.rows import LOCATION, PRICES, PRODUCT, location, products, words
+from sync.protocol import operations
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A product, and the code that was read to find it."""
+
+    product: Product
+    scanned: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """One location's stock of a product. `level` is None where nothing is known; `distance_m`: metres from here."""
+
+    location: Location
+    own: bool
+    level: Level | None
+    known: Known
+    distance_m: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of staff who may sign in here until `expires` (UTC ms)."""
+
+    id: str
+    name: str
+    role: str
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the retailer set for its terminals, with defaults where it did not."""
+
+    retailer: str = ""
+    currency: str = "KZT"
+    policy: Policy = field(default_factory=Policy)
+    timezone: str = "UTC"
+    languages: tuple[str, ...] = LANGUAGES
+    tax_id: str = ""
+    receipt_footer: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The link to the hub: since when it is as it is, operations waiting for a verdict and the oldest's time.
+
+    `skew_ms`: how far this terminal's clock is ahead of the hub's. `needs_you`: what a person must settle.
+    """
+
+    online: bool
+    since: int
+    waiting: int
+    oldest: int | None
+    skew_ms: int
+    reason: str
+    needs_you: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSale:
+    """A sale as it stands in the journal."""
+
+    envelope: operations.Envelope
+    body: operations.Sale
+
+
+_BY_GTIN = (
+    f"SELECT {PRODUCT} FROM replica.barcode b JOIN replica.product p ON p.id = b.product {PRICES} WHERE b.gtin = ?"  # noqa: S608 - constants
+)
+_BY_SKU = f"SELECT {PRODUCT} FROM replica.product p {PRICES} WHERE p.sku = ? ORDER BY p.rank"  # noqa: S608 - constants
+_BY_ID = f"SELECT {PRODUCT} FROM replica.product p {PRICES} WHERE p.id = ?"  # noqa: S608 - constants
+
+
+def find_code(local: Local, code: codes.Code, at: int) -> Found | None:
+    """The product of a read code: by barcode, else by its exact article number. Receipts and bad codes find none."""
+    if code.kind is codes.Kind.GTIN:
+        rows = local.raw.execute(_BY_GTIN, (code.key,)).fetchall()
+        if not rows:
+            rows = local.raw.execute(_BY_SKU, (code.raw.strip(),)).fetchall()
+    elif code.kind is codes.Kind.RECEIPT or not code.key:
+        return None
+    else:
+        rows = local.raw.execute(_BY_SKU, (code.key,)).fetchall()
+    return Found(products(rows, at)[0][1], code.raw) if rows else None
+
+
+def product(local: Local, id: str, at: int) -> Product | None:
+    """The product of that id with the price that holds at `at`."""
+    found = products(local.raw.execute(_BY_ID, (id,)), at)
+    return found[0][1] if found else None
+
+
+_SEARCH = f"""SELECT {PRODUCT} FROM (
+    SELECT q.* FROM replica.search s CROSS JOIN replica.product q ON q.rank = s.rowid
+    WHERE s.search MATCH ?1 AND (?2 = '' OR q.department = ?2)
+      AND NOT EXISTS (SELECT 1 FROM json_each(?3) piece WHERE instr(q.terms, piece.value) = 0)
+    ORDER BY s.rowid LIMIT ?4) p {PRICES} ORDER BY p.rank"""  # noqa: S608 - constants
+
+
+def search(local: Local, query: str, at: int, department: str = "", limit: int = folding.SHOWN) -> list[Product]:
+    """Products whose words hold every part of the query, the most popular first. An empty query finds none."""
+    asked = folding.match(query)
+    if asked is None:
+        return []
+    found = local.raw.execute(_SEARCH, (asked[0], department, json.dumps(asked[1]), limit))
+    return [p for _, p in products(found, at)]
+
+
+_BROWSE = f"""SELECT {PRODUCT} FROM (SELECT * FROM replica.product
+    WHERE department = ? AND rank > ? ORDER BY rank LIMIT ?) p {PRICES} ORDER BY p.rank"""  # noqa: S608 - constants
+_BROWSE_ALL = f"""SELECT {PRODUCT} FROM (SELECT * FROM replica.product
+    WHERE rank > ? ORDER BY rank LIMIT ?) p {PRICES} ORDER BY p.rank"""  # noqa: S608 - constants
+
+
+def browse(
+    local: Local, department: str, at: int, after_rank: int = 0, limit: int = folding.SHOWN
+) -> list[tuple[int, Product]]:
+    """The next products of a department (`""`: of all) behind a rank, with their ranks, the most popular first."""
+    if not department:
+        return products(local.raw.execute(_BROWSE_ALL, (after_rank, limit)), at)
+    return products(local.raw.execute(_BROWSE, (department, after_rank, limit)), at)
+
+
+def departments(local: Local) -> list[Department]:
+    """The departments that have products, in the retailer's order."""
+    rows = local.raw.execute(
+        "SELECT id, names, icon, sort FROM replica.department d"
+        " WHERE EXISTS (SELECT 1 FROM replica.product p WHERE p.department = d.id) ORDER BY sort, id"
+    )
+    return [Department(row[0], words(row[1]), row[2], row[3]) for row in rows]
+
+
+# Own operations that the replica does not show yet. Those of an earlier journal count until their verdict.
+_OVERLAY = """coalesce((SELECT sum(e.delta) FROM effect e WHERE e.location = {location} AND e.product = {product}
+    AND CASE WHEN e.incarnation = (SELECT incarnation FROM identity)
+        THEN e.seq > CASE WHEN c.incarnation = e.incarnation THEN c.included ELSE 0 END
+            AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.incarnation = e.incarnation AND v.seq = e.seq
+                AND v.outcome = 'refused')
+        ELSE EXISTS (SELECT 1 FROM waiting w WHERE w.incarnation = e.incarnation AND w.seq = e.seq) END), 0)"""
+
+_STOCK = f"""SELECT {LOCATION}, s.on_hand + 0, s.reserved, s.shelf, c.seen_at,
+    {_OVERLAY.format(location="l.id", product=":product")}
+    FROM replica.location l
+    LEFT JOIN replica.cursor c ON c.scope = 'location:' || l.id
+    LEFT JOIN replica.stock s ON s.location = l.id AND s.product = :product ORDER BY l.sort, l.id"""  # noqa: S608 - constants
+
+_ORDER = {LocationKind.STORE: 1, LocationKind.WAREHOUSE: 2, LocationKind.ONLINE: 3}
+_FAR = 1 << 40
+
+
+def stock_rows(local: Local, product_id: str, now: int) -> list[StockRow]:
+    """Stock of a product everywhere, own sales taken off: here, other stores by distance, warehouses, online."""
+    with local.read() as raw:
+        found = raw.execute(_STOCK, {"product": product_id}).fetchall()
+        online = _online(local)
+    own_id = local.identity.location if local.identity else ""
+    places = {row[0]: location(row) for row in found}
+    here = places.get(own_id)
+    rows = [_stock_row(row, places[row[0]], here, now, online) for row in found]
+    return sorted(rows, key=_nearest)
+
+
+def _nearest(row: StockRow) -> tuple[bool, int, int, int, str]:
+    far = _FAR if row.distance_m is None else row.distance_m
+    place = row.location
+    return not row.own, _ORDER[place.kind], far if place.kind is LocationKind.STORE else 0, place.sort, place.id
+
+
+def _stock_row(row: tuple, place: Location, here: Location | None, now: int, online: bool) -> StockRow:  # type: ignore[type-arg]
+    on_hand, reserved, shelf, seen_at, delta = row[10:15]
+    own = here is not None and place.id == here.id
+    distance = None if own or here is None else _metres(here, place)
+    if seen_at is None:  # not followed: nothing is known of it, not even zero
+        return StockRow(place, own, None, Known.UNKNOWN, distance)
+    level = Level(place.id, (on_hand or 0) + delta, reserved or 0, seen_at, shelf or "")
+    return StockRow(place, own, level, known(seen_at, now, online), distance)
+
+
+def _metres(a: Location, b: Location) -> int | None:
+    """The great-circle distance; None where a position is missing."""
+    if a.latitude is None or a.longitude is None or b.latitude is None or b.longitude is None:
+        return None
+    north, south = radians(a.latitude / 1e6), radians(b.latitude / 1e6)
+    half = sin((north - south) / 2) ** 2
+    half += cos(north) * cos(south) * sin(radians((a.longitude - b.longitude) / 1e6) / 2) ** 2
+    return round(2 * 6_371_000 * asin(min(1.0, sqrt(half))))
+
+
+_HERE = f"""SELECT asked.value, coalesce(s.on_hand, 0), coalesce(s.reserved, 0), coalesce(s.shelf, ''), c.seen_at,
+    {_OVERLAY.format(location="i.location", product="asked.value")}, i.location
+    FROM json_each(?) asked JOIN identity i
+    JOIN replica.cursor c ON c.scope = 'location:' || i.location
+    LEFT JOIN replica.stock s ON s.location = i.location AND s.product = asked.value"""  # noqa: S608 - constants
+
+
+def stock_here(local: Local, product_ids: list[str]) -> dict[str, Level]:
+    """Stock at the own location, own sales already taken off; empty while nothing is known of it."""
+    rows = local.raw.execute(_HERE, (json.dumps(product_ids),))
+    return {row[0]: Level(row[6], row[1] + row[5], row[2], row[4], row[3]) for row in rows}
+
+
+def locations(local: Local) -> list[Location]:
+    """All locations, in the retailer's order."""
+    return [location(r) for r in local.raw.execute(f"SELECT {LOCATION} FROM replica.location l ORDER BY sort, id")]  # noqa: S608 - constants
+
+
+def own_location(local: Local) -> Location | None:
+    """Where this terminal stands; None before enrolment or before the first replica."""
+    row = local.raw.execute(
+        f"SELECT {LOCATION} FROM replica.location l WHERE l.id = (SELECT location FROM identity)"  # noqa: S608 - constants
+    ).fetchone()
+    return location(row) if row else None
+
+
+def staff(local: Local) -> list[Staff]:
+    """Who may sign in at this location, by name."""
+    rows = local.raw.execute("SELECT id, name, role, expires FROM replica.staff ORDER BY name, id")
+    return [Staff(*row) for row in rows]
+
+
+_setting = msgspec.json.Decoder()
+
+
+def _value(text: str) -> object:
+    """A setting's value: JSON, or the text itself where it is none."""
+    try:
+        return _setting.decode(text)
+    except msgspec.DecodeError:
+        return text
+
+
+def settings(local: Local) -> Settings:
+    """The retailer's settings. Keys: retailer, currency, vat_included, cash_step, timezone, languages, tax_id,
+    receipt_footer; each value is JSON or plain text."""
+    rows = local.raw.execute("SELECT key, value FROM replica.setting").fetchall()
+    return _settings(tuple(rows))
+
+
+def _settings(rows: tuple[tuple[str, str], ...]) -> Settings:
+    given = {key: _value(text) for key, text in rows}
+    usual = Settings()
+    languages = given.get("languages", list(LANGUAGES))
+    footer = given.get("receipt_footer", {})
+    if isinstance(languages, str):
+        languages = [part.strip() for part in languages.split(",") if part.strip()]
+    return Settings(
+        retailer=str(given.get("retailer", usual.retailer)),
+        currency=str(given.get("currency", usual.currency)),
+        policy=Policy(_truth(given.get("vat_included", True)), int(str(given.get("cash_step", 0)))),
+        timezone=str(given.get("timezone", usual.timezone)),
+        languages=tuple(str(x) for x in languages) if isinstance(languages, list) else LANGUAGES,
+        tax_id=str(given.get("tax_id", "")),
+        receipt_footer={k: str(v) for k, v in footer.items()} if isinstance(footer, dict) else {"en": str(footer)},
+    )
+
+
+def _truth(value: object) -> bool:
+    return str(value).strip().lower() not in ("false", "0", "no", "")
+
+
+def _online(local: Local) -> bool:
+    row = local.raw.execute("SELECT online FROM replica.link").fetchone()
+    return bool(row and row[0])
+
+
+def link_status(local: Local, now: int) -> Link:
+    """How the link to the hub stands, and what waits. A status that the agent let grow old counts as offline."""
+    with local.read() as raw:
+        row = raw.execute("SELECT online, since, skew, reason, tried_at FROM replica.link").fetchone()
+        waiting, oldest = raw.execute("SELECT count(*), min(at) FROM waiting").fetchone()
+        needs = raw.execute("SELECT count(*) FROM attention WHERE settled = 0").fetchone()[0]
+    online, since, skew, reason, tried_at = row or (0, now, 0, "starting", now)
+    if online and now - tried_at > SILENT_MS:
+        online, since, reason = 0, tried_at, "agent_silent"
+    return Link(bool(online), since, waiting, oldest, skew, reason, needs)
+
+
+SILENT_MS = 10 * 60_000
+"""An agent that has written nothing for this long is not online, whatever it wrote last."""
+
+
+def last_sale(local: Local) -> RecordedSale | None:
+    """The newest sale recorded here."""
+    return _recorded(local, "ORDER BY s.at DESC, s.seq DESC LIMIT 1", ())
+
+
+def sale_by_receipt(local: Local, receipt: str) -> RecordedSale | None:
+    """The sale with that receipt number, exactly as printed."""
+    return _recorded(local, "WHERE s.receipt = ?", (receipt,))
+
+
+def sale_by_id(local: Local, sale_id: str) -> RecordedSale | None:
+    """The sale with that id."""
+    return _recorded(local, "WHERE s.sale_id = ?", (sale_id,))
+
+
+def _recorded(local: Local, which: str, values: tuple[str, ...]) -> RecordedSale | None:
+    row = local.raw.execute(
+        f"SELECT o.bytes FROM sale s JOIN op o ON o.incarnation = s.incarnation AND o.seq = s.seq {which}",  # noqa: S608 - constants
+        values,
+    ).fetchone()
+    if row is None:
+        return None
+    envelope = operations.open_envelope(row[0])
+    return RecordedSale(envelope, msgspec.json.decode(envelope.body, type=operations.Sale))
