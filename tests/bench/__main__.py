@@ -21,7 +21,7 @@ def benches() -> dict[str, ModuleType]:
 
 def main(argv: list[str]) -> int:
     """Exit status 2 for an unknown name, else 0: figures never fail a run."""
-    name, size = (argv + ["list"])[0], int(argv[1]) if len(argv) > 1 else None
+    name, size = [*argv, "list"][0], int(argv[1]) if len(argv) > 1 else None
     known = benches()
     if name == "list":
         for each, module in known.items():

@@ -44,7 +44,8 @@ class Figure:
         limit = "" if self.limit_value is None else f"{self.limit} {self.limit_value:,.4g}"
         ratio = "" if self.ratio is None else f"{self.ratio:,.2f}×"
         mark = "met" if self.met else "SHORT"
-        return f"{self.name:<44}{self.value:>12,.4g} {self.unit:<6}{limit:<38}{ratio:>9}  {self.goal:<9}{mark:<6}{self.note}"
+        seen = f"{self.name:<44}{self.value:>12,.4g} {self.unit:<6}{limit:<38}{ratio:>9}"
+        return f"{seen}  {self.goal:<9}{mark:<6}{self.note}"
 
 
 def percentile(samples: Iterable[float], share: float) -> float:
