@@ -1,0 +1,28 @@
+"""Which devices a terminal has, by its settings. They open after the first frame."""
+
+from collections.abc import Callable
+
+from pos.devices.base import Inbox
+from pos.terminal import Devices
+from sync.settings import DeviceSettings, address
+
+
+def equip(settings: DeviceSettings) -> Callable[[Inbox], Devices]:
+    """A function that makes the devices for an inbox. Raises WrongSetting for an address that is none."""
+    printer = address(settings.printer, "devices.printer") if settings.printer else None
+    card = address(settings.card_terminal, "devices.card_terminal") if settings.card_terminal else None
+
+    def made(inbox: Inbox) -> Devices:
+        from pos.devices.card import CardSettings, TcpCardTerminal
+        from pos.devices.encode import Paper
+        from pos.devices.printer import EscposPrinter, PrinterDrawer, PrinterSettings
+
+        paper = Paper(columns=settings.printer_columns)
+        printing = (
+            EscposPrinter(PrinterSettings(host=printer[0], port=printer[1], paper=paper), inbox) if printer else None
+        )
+        drawer = PrinterDrawer(printing) if printing and settings.drawer else None
+        charging = TcpCardTerminal(CardSettings(host=card[0], port=card[1]), inbox) if card else None
+        return Devices(printing, drawer, charging)
+
+    return made

@@ -1,0 +1,130 @@
+"""The payment on the screen: what is due, what was given, how the card stands. Amounts in minor units."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pos.devices.base import DeviceFault
+from pos.payment.cash import Piece, count_out, likely
+from pos.ui.happened import Happened
+from pos.ui.i18n import exponent
+from sync.actions.cart import Cart
+from sync.domain.pricing import Totals, price_cart
+from sync.domain.sales import due_in_cash
+from sync.local import Settings
+
+BY_HAND_AFTER = 3
+"""So many lost answers, and a person may settle the attempt by the card terminal's own slip."""
+MOST_DIGITS = 11
+"""More digits than any amount of cash has."""
+
+
+NO_CART, NO_TOTALS, USUAL = Cart(""), price_cart([]), Settings()
+
+
+class Phase(StrEnum):
+    """Whose move it is: the cashier's (choosing, declined, unknown) or somebody else's."""
+
+    CHOOSING = "choosing"
+    RECORDING = "recording"
+    WAITING = "waiting"
+    STOPPING = "stopping"
+    UNKNOWN = "unknown"
+    DECLINED = "declined"
+    SELLING = "selling"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class CardSteps:
+    """The three steps of a card payment and their times (UTC ms). `asks`: how often a lost answer was asked for."""
+
+    attempt: str
+    amount: int
+    recorded_at: int
+    asked_at: int
+    number: int = 1
+    answered_at: int = 0
+    waited_s: int = 0
+    asks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PayState:
+    """`given`: cash handed over; `chosen`: the quick amount it came from, 0 if it was typed."""
+
+    ready: bool = False
+    cart: Cart = NO_CART
+    totals: Totals = NO_TOTALS
+    settings: Settings = USUAL
+    tender: str = "cash"
+    phase: Phase = Phase.CHOOSING
+    given: int = 0
+    chosen: int = 0
+    card: CardSteps | None = None
+    has_card: bool = False
+    card_fault: DeviceFault | None = None
+    happened: Happened | None = None
+
+    @property
+    def rest(self) -> int:
+        """What is still to pay, exactly."""
+        return max(0, self.totals.total - self.cart.paid_by_card)
+
+    @property
+    def cash_due(self) -> int:
+        """What is still to pay, if in cash: rounded to what a drawer can pay."""
+        return due_in_cash(self.totals.total, self.cart.paid_by_card, self.settings.policy)
+
+    @property
+    def rounding(self) -> int:
+        """What cash rounding adds (+) or forgives (−)."""
+        return self.cash_due - self.rest
+
+    @property
+    def covered(self) -> bool:
+        """Whether the cash given is enough."""
+        return self.given >= self.cash_due and self.rest > 0
+
+    @property
+    def change(self) -> int:
+        """What goes back."""
+        return max(0, self.given - self.cash_due) if self.given else 0
+
+    @property
+    def by_card(self) -> int:
+        """What a card would be charged: all that is open, less cash that does not cover it."""
+        return self.rest - self.given if 0 < self.given < self.rest else self.rest
+
+    @property
+    def quick(self) -> tuple[int, ...]:
+        """The likely amounts of cash."""
+        return likely(self.cash_due, self.settings.currency)
+
+    @property
+    def change_pieces(self) -> tuple[Piece, ...]:
+        """The change in notes and coins."""
+        return count_out(self.change, self.settings.currency)
+
+    @property
+    def can_leave(self) -> bool:
+        """Whether no card can be charged at this moment."""
+        return self.phase in (Phase.CHOOSING, Phase.DECLINED)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the attempt may be settled by the card terminal's slip."""
+        return self.phase is Phase.UNKNOWN and self.card is not None and self.card.asks >= BY_HAND_AFTER
+
+    def typed(self, key: str) -> int:
+        """The amount given after one more key: digits fill whole units of the currency."""
+        unit = 10 ** exponent(self.settings.currency) if self.whole_units else 1
+        digits = str(self.given // unit) if self.given else ""
+        digits = digits[:-1] if key == "delete" else digits + key if key.isdigit() else digits
+        return int(digits or 0) * unit if len(digits) <= MOST_DIGITS - len(str(unit)) else self.given
+
+    @property
+    def whole_units(self) -> bool:
+        """Whether the drawer holds nothing smaller than one unit of the currency: then "000" helps, else "00"."""
+        return self.settings.policy.cash_step % 10 ** exponent(self.settings.currency) == 0 or (
+            self.settings.currency == "KZT"
+        )

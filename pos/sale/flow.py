@@ -1,0 +1,355 @@
+"""The sale: every scan answers (F51, F52), every change of the cart is kept before the next one, the last is undone.
+
+The flow owns the cart; the database thread keeps it. Scans are looked up in the order they came.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pos.flow import REMEMBERED, Flow, Past, Say
+from pos.printing import DrawerSaid, Paper, PaperState, Printing
+from pos.sale import words
+from pos.sale.weighing import Weighing
+from pos.terminal import Terminal
+from pos.ui.happened import Happened
+from sync.actions.cart import Cart, CartLine, discard_cart, open_cart, save_cart
+from sync.actions.clock import now_ms
+from sync.actions.printing import PrintState, unprinted
+from sync.domain import codes
+from sync.domain.catalogue import Product
+from sync.domain.pricing import PIECE, Totals, price_cart
+from sync.domain.stock import Known, Level, known
+from sync.local import (
+    Found,
+    Link,
+    Local,
+    RecordedSale,
+    Settings,
+    Staff,
+    find_code,
+    last_sale,
+    link_status,
+    sale_by_receipt,
+    settings,
+    stock_here,
+)
+
+NO_CART, NO_TOTALS, USUAL = Cart(""), price_cart([]), Settings()
+NO_LINK = Link(False, 0, 0, None, 0, "starting", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SaleState:
+    """The sale on the screen. `hero`: the line in the window; `level`: its stock here."""
+
+    ready: bool = False
+    cart: Cart = NO_CART
+    totals: Totals = NO_TOTALS
+    settings: Settings = USUAL
+    link: Link = NO_LINK
+    hero: str = ""
+    level: Level | None = None
+    known: Known = Known.UNKNOWN
+    weighing: Weighing | None = None
+    happened: Happened | None = None
+    past: tuple[Past, ...] = ()
+    undoable: bool = False
+
+    @property
+    def hero_line(self) -> CartLine | None:
+        """The line in the window."""
+        return next((x for x in self.cart.lines if x.line_id == self.hero), None)
+
+    @property
+    def pieces(self) -> int:
+        """How many things lie in the cart; a weighed one counts as one."""
+        return sum(x.quantity // PIECE if x.product.unit == "pcs" else 1 for x in self.cart.lines)
+
+    @property
+    def paid(self) -> int:
+        """What cards have paid already."""
+        return self.cart.paid_by_card
+
+    @property
+    def locked(self) -> bool:
+        """Whether money was, or may have been, taken for this cart: then nothing is taken out of it."""
+        return any(a.holds_money for a in self.cart.attempts)
+
+
+class SaleFlow(Flow[SaleState]):
+    """Verbs of the sale screen. `on_payment` takes the kept cart on, `on_find` looks for an article by name."""
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        printing: Printing,
+        on_payment: Callable[[], None],
+        on_find: Callable[[], None],
+        clock: Callable[[], int] = now_ms,
+    ) -> None:
+        super().__init__(SaleState())
+        self._terminal = terminal
+        self._printing = printing
+        self._on_payment = on_payment
+        self._on_find = on_find
+        self._clock = clock
+        self._before: Cart | None = None
+        self._action: Callable[[], None] | None = None
+        self._actor: Staff | None = None
+        printing.listen(self._printed)
+
+    # ------------------------------------------------------------------------------------- coming and going
+
+    def start(self, actor: Staff | None = None) -> None:
+        """Open the cart that is kept here, or an empty one. `actor` is who sells from now on."""
+        self._actor = actor or self._actor
+        self._terminal.run(self._open, self._opened)
+
+    def _open(self, local: Local) -> tuple[Cart, Settings, Link, RecordedSale | None]:
+        now = self._clock()
+        doubtful = [j.ref for j in unprinted(local) if j.what == "receipt" and j.state is PrintState.QUEUED]
+        sale = sale_by_receipt(local, doubtful[-1]) if doubtful else None
+        return open_cart(local, now), settings(local), link_status(local, now), sale
+
+    def _opened(self, found: tuple[Cart, Settings, Link, RecordedSale | None]) -> None:
+        cart, known_settings, link, unprinted_sale = found
+        self._before = None
+        hero = cart.lines[-1].line_id if cart.lines else ""
+        again = not self.state.ready and bool(cart.lines)
+        self._to(ready=True, settings=known_settings, link=link, weighing=None, level=None)
+        self._show(cart, hero)
+        if again:
+            self._tell(lambda: words.came_back(len(cart.lines)))
+        elif unprinted_sale is not None and not self._printing.busy:
+            self._tell(lambda: words.maybe_unprinted(unprinted_sale.body.receipt), lambda: self._again(unprinted_sale))
+        if cart.lines:
+            self._look_up_level()
+
+    def changed(self, topics: frozenset[str]) -> None:
+        """Something changed underneath: the light, and how many are left here."""
+        if topics & {"link", "verdicts", "config"}:
+            self._terminal.run(lambda local: (settings(local), link_status(local, self._clock())), self._linked)
+        if topics & {"stock", "verdicts", "link"}:
+            self._look_up_level()
+
+    def _linked(self, found: tuple[Settings, Link]) -> None:
+        if found != (self.state.settings, self.state.link):
+            self._to(settings=found[0], link=found[1])
+
+    # ------------------------------------------------------------------------------------------- what comes in
+
+    def scanned(self, text: str) -> None:
+        """A code was read. It always answers: added, or in words why not."""
+        at = self._clock()
+        code = codes.read(text)
+        if self.state.weighing is not None:
+            self._tell(words.weigh_first)
+        elif not code.key:
+            self._tell(words.nothing_read)
+        elif code.kind is codes.Kind.BAD_CHECK:
+            self._tell(lambda: words.misread(code.key))
+        elif code.kind is codes.Kind.RECEIPT:
+            self._terminal.run(lambda local: sale_by_receipt(local, code.key), lambda s: self._receipt(code.key, s))
+        else:
+            self._terminal.run(lambda local: find_code(local, code, at), lambda f: self._found(code, f, at))
+
+    def add(self, product: Product) -> None:
+        """Add an article that was found by name."""
+        self._add(product, "", self._clock())
+
+    def _found(self, code: codes.Code, found: Found | None, at: int) -> None:
+        if found is None:
+            self._tell(lambda: words.not_ours(code.key), self._on_find)
+        else:
+            self._add(found.product, found.scanned, at)
+
+    def _add(self, product: Product, scanned: str, at: int) -> None:
+        if product.price is None:
+            self._tell(lambda: words.no_price(product))
+        elif product.unit == "kg":
+            self._to(weighing=Weighing(product, scanned), happened=words.put_on_scale(product))
+        else:
+            self._put(product, PIECE, scanned, at)
+
+    def _put(self, product: Product, quantity: int, scanned: str, at: int) -> None:
+        cart = self.state.cart.add(product, at, quantity, scanned)
+        line = next(x for x in reversed(cart.lines) if x.product.id == product.id and x not in self.state.cart.lines)
+        number = cart.lines.index(line) + 1
+        self._change(cart, line.line_id, lambda: words.added(line, number, len(cart.lines), at, self._zone))
+
+    def _receipt(self, number: str, sale: RecordedSale | None) -> None:
+        if sale is None:
+            self._tell(lambda: words.strange_receipt(number))
+        else:
+            self._tell(lambda: words.own_receipt(sale, self._zone), lambda: self._again(sale))
+
+    # --------------------------------------------------------------------------------------------- the cart
+
+    def choose(self, line_id: str) -> None:
+        """Put a line into the window."""
+        self._to(hero=line_id, level=None, known=Known.UNKNOWN)
+        self._look_up_level()
+
+    def set_quantity(self, line_id: str, quantity: int) -> None:
+        """Another quantity, in thousandths."""
+        line = self._line(line_id)
+        if line is None or quantity == line.quantity:
+            return
+        if quantity < line.quantity and self.state.locked:
+            self._to(hero=self.state.hero)
+            self._tell(words.locked)
+            return
+        cart = self.state.cart.set_quantity(line_id, quantity)
+        new = replace(line, quantity=quantity)
+        self._change(cart, line_id, lambda: words.changed(new))
+
+    def remove(self, line_id: str) -> None:
+        """Take a line out."""
+        line = self._line(line_id)
+        if line is None:
+            return
+        if self.state.locked:
+            self._tell(words.locked)
+            return
+        cart = self.state.cart.without(line_id)
+        self._change(cart, cart.lines[-1].line_id if cart.lines else "", lambda: words.removed(line))
+
+    def void(self) -> None:
+        """Put everything back: nothing is sold, and it can be undone until the next change."""
+        cart = self.state.cart
+        if not cart.lines:
+            return
+        if self.state.locked:
+            self._tell(words.locked)
+            return
+        self._terminal.run(lambda local: discard_cart(local, cart), lambda _none: self._voided(cart))
+
+    def _voided(self, cart: Cart) -> None:
+        self._before = cart
+        self._show(Cart(cart.sale_id, started_at=self._clock()), "")
+        self._tell(lambda: words.voided(cart), self.undo)
+
+    def undo(self) -> None:
+        """The cart as it was before its last change."""
+        before, self._before = self._before, None
+        if before is None:
+            return
+        if self.state.locked:
+            self._tell(words.locked)
+            return
+        back = replace(before, attempts=self.state.cart.attempts)
+        self._keep(back)
+        self._show(back, back.lines[-1].line_id if back.lines else "")
+        self._tell(lambda: words.undone(back))
+
+    def act(self) -> None:
+        """The action beside what just happened: undo, print again, find."""
+        if self._action is not None:
+            self._action()
+
+    def pay(self) -> None:
+        """Go on to payment, if there is anything to pay."""
+        if self.state.cart.lines and self.state.weighing is None:
+            self._on_payment()
+
+    def reprint(self) -> None:
+        """Print the last receipt again, marked as a copy. It never pays twice (I-1)."""
+        self._terminal.run(last_sale, self._again_or_none)
+
+    def _again_or_none(self, sale: RecordedSale | None) -> None:
+        if sale is None:
+            self._tell(words.nothing_sold)
+        else:
+            self._again(sale)
+
+    def _again(self, sale: RecordedSale) -> None:
+        paper = self._printing.receipt(sale, copy=True)
+        if paper.state is PaperState.ABSENT:
+            self._tell(words.no_printer)
+        else:
+            self._tell(lambda: words.printing(sale.body.receipt))
+
+    def _printed(self, said: Paper | DrawerSaid) -> None:
+        if isinstance(said, Paper) and said.copy:
+            self._tell(lambda: words.paper(said), self.reprint if said.state is not PaperState.PRINTED else None)
+
+    # ---------------------------------------------------------------------------------------------- weighing
+
+    def weigh(self, line_id: str) -> None:
+        """Enter the weight of a line again."""
+        line = self._line(line_id)
+        if line is not None and not self.state.locked:
+            self._to(weighing=Weighing(line.product, line.scanned, line_id), happened=words.put_on_scale(line.product))
+
+    def weigh_key(self, key: str) -> None:
+        """A digit or `delete`: grams from the right."""
+        if self.state.weighing is not None:
+            self._to(weighing=self.state.weighing.typed(key))
+
+    def weigh_done(self) -> None:
+        """Take the weight."""
+        weighing = self.state.weighing
+        if weighing is None or not weighing.grams:
+            return
+        self._to(weighing=None)
+        if weighing.line_id:
+            self.set_quantity(weighing.line_id, weighing.grams)
+        else:
+            self._put(weighing.product, weighing.grams, weighing.scanned, self._clock())
+
+    def weigh_cancel(self) -> None:
+        """Leave the weight; nothing is added."""
+        weighing = self.state.weighing
+        if weighing is not None:
+            self._to(weighing=None)
+            self._tell(lambda: words.not_weighed(weighing.product))
+
+    # --------------------------------------------------------------------------------------------- inside
+
+    @property
+    def _zone(self) -> str:
+        return self.state.settings.timezone
+
+    def _line(self, line_id: str) -> CartLine | None:
+        return next((x for x in self.state.cart.lines if x.line_id == line_id), None)
+
+    def _change(self, cart: Cart, hero: str, say: Say) -> None:
+        self._before = self.state.cart
+        if self._actor is not None:
+            cart = replace(cart, actor=self._actor.id)
+        self._keep(cart)
+        self._show(cart, hero)
+        self._tell(say, self.undo)
+        self._look_up_level()
+
+    def _keep(self, cart: Cart) -> None:
+        self._terminal.run(lambda local: save_cart(local, cart), None, self._not_kept)
+
+    def _not_kept(self, error: Exception) -> None:
+        self._terminal.on_trouble(error)
+        self._tell(words.not_kept)
+
+    def _show(self, cart: Cart, hero: str) -> None:
+        totals = cart.totals(self.state.settings.policy)
+        same = hero == self.state.hero
+        level = self.state.level if same else None
+        self._to(cart=cart, totals=totals, hero=hero, level=level)
+
+    def _look_up_level(self) -> None:
+        line = self.state.hero_line
+        if line is None:
+            return
+        wanted = line.product.id
+        self._terminal.run(lambda local: stock_here(local, [wanted]).get(wanted), lambda v: self._level(wanted, v))
+
+    def _level(self, product_id: str, level: Level | None) -> None:
+        line = self.state.hero_line
+        if line is not None and line.product.id == product_id:
+            how = known(level.seen_at if level else None, self._clock(), self.state.link.online)
+            if (level, how) != (self.state.level, self.state.known):
+                self._to(level=level, known=how)
+
+    def _tell(self, say: Say, action: Callable[[], None] | None = None) -> None:
+        self._action = action
+        past = (Past(self._clock(), say()), *self.state.past)[:REMEMBERED]
+        self._say(say, past=past, undoable=action == self.undo)

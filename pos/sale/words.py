@@ -1,0 +1,187 @@
+"""What the sale says happened: what happened, what was kept, what to do."""
+
+from pos.printing import Paper, PaperState
+from pos.ui.happened import Happened
+from pos.ui.i18n import _, clock_time, language, ngettext, quantity
+from sync.actions.cart import Cart, CartLine
+from sync.domain.catalogue import Product
+from sync.domain.pricing import PIECE
+from sync.local import RecordedSale
+
+
+def short(code: str) -> str:
+    """A long code as its ends: 4870…112."""
+    return code if len(code) <= 13 else f"{code[:6]}…{code[-4:]}"
+
+
+def added(line: CartLine, number: int, lines: int, at: int, zone: str) -> Happened:
+    """A line was added, or one more of it."""
+    name = line.product.name(language())
+    if line.product.unit == "pcs" and line.quantity > PIECE:
+        title = _("{name}: now {count}").format(name=name, count=quantity(line.quantity))
+    else:
+        title = _("{name} added").format(name=name)
+    how = _("Scanned {time}") if line.scanned else _("Chosen {time}")
+    where = _("line {n} of {all}").format(n=number, all=lines)
+    return Happened("good", title, f"{how.format(time=clock_time(at, zone))} · {where}", action=_("Undo"))
+
+
+def changed(line: CartLine) -> Happened:
+    """A quantity was set."""
+    name = line.product.name(language())
+    unit = f" {_('kg')}" if line.product.unit == "kg" else ""
+    title = _("{name}: now {count}").format(name=name, count=quantity(line.quantity) + unit)
+    return Happened("good", title, _("The total has changed with it."), action=_("Undo"))
+
+
+def removed(line: CartLine) -> Happened:
+    """A line was taken out."""
+    title = _("{name} taken out").format(name=line.product.name(language()))
+    return Happened("good", title, _("It goes back to its shelf."), icon="trash-2", action=_("Undo"))
+
+
+def voided(cart: Cart) -> Happened:
+    """Everything was put back."""
+    n = len(cart.lines)
+    line = ngettext("{n} line was not sold. No money moved.", "{n} lines were not sold. No money moved.", n)
+    return Happened("good", _("Sale voided"), line.format(n=n), icon="trash-2", action=_("Undo"))
+
+
+def undone(cart: Cart) -> Happened:
+    """The last change was taken back."""
+    n = len(cart.lines)
+    line = ngettext("{n} line in the sale", "{n} lines in the sale", n).format(n=n)
+    return Happened("good", _("Last change undone"), line, icon="undo-2")
+
+
+def came_back(lines: int) -> Happened:
+    """The till stopped with an open sale, and here it is."""
+    text = ngettext(
+        "{n} line was kept. Go on with it or void it.", "{n} lines were kept. Go on with it or void it.", lines
+    )
+    return Happened("good", _("The open sale is back"), text.format(n=lines), icon="history")
+
+
+def not_ours(code: str) -> Happened:
+    """A code that no article has."""
+    return Happened(
+        "refused",
+        _("This code is not ours. Nothing was added."),
+        _("Code {code}. Scan it again or find the item by name.").format(code=short(code)),
+        action=_("Find"),
+        action_icon="search",
+    )
+
+
+def misread(code: str) -> Happened:
+    """A code whose check digit is wrong."""
+    return Happened(
+        "refused",
+        _("The code was misread. Nothing was added."),
+        _("The check digit of {code} is wrong. Scan it again.").format(code=short(code)),
+    )
+
+
+def nothing_read() -> Happened:
+    """The scanner sent an empty code."""
+    return Happened("refused", _("The scanner read nothing. Nothing was added."), _("Scan it again."))
+
+
+def no_price(product: Product) -> Happened:
+    """An article without a price here."""
+    title = _("{name} has no price here").format(name=product.name(language()))
+    return Happened("refused", title, _("Nothing was added. Ask the shift lead."))
+
+
+def weigh_first() -> Happened:
+    """A scan while a weight is asked for."""
+    return Happened("refused", _("Enter the weight first"), _("The last scan was not added."))
+
+
+def put_on_scale(product: Product) -> Happened:
+    """A weighed article waits for its weight."""
+    title = _("{name}: enter the weight").format(name=product.name(language()))
+    return Happened("working", title, _("Sold by the kilogram. Nothing is added yet."), icon="hourglass")
+
+
+def not_weighed(product: Product) -> Happened:
+    """The weight was not entered."""
+    title = _("{name} was not added").format(name=product.name(language()))
+    return Happened("refused", title, _("No weight was entered."))
+
+
+def locked() -> Happened:
+    """A card has paid: nothing goes out of this cart."""
+    return Happened("refused", _("A card has paid for this sale"), _("Finish the payment. Nothing was changed."))
+
+
+def not_kept() -> Happened:
+    """The journal could not be written."""
+    return Happened(
+        "fault",
+        _("This till can't write to its disk"),
+        _("The last change is not kept. Call support before selling on."),
+    )
+
+
+def own_receipt(sale: RecordedSale, zone: str) -> Happened:
+    """A receipt of this till was scanned."""
+    n = len(sale.body.lines)
+    line = ngettext("{n} line, sold {time}. Nothing was added.", "{n} lines, sold {time}. Nothing was added.", n)
+    return Happened(
+        "refused",
+        _("This is receipt {number}").format(number=sale.body.receipt),
+        line.format(n=n, time=clock_time(sale.envelope.at, zone)),
+        icon="receipt",
+        action=_("Print again"),
+        action_icon="printer",
+    )
+
+
+def strange_receipt(number: str) -> Happened:
+    """A receipt of another till was scanned."""
+    title = _("Receipt {number} is from another till").format(number=number)
+    return Happened("refused", title, _("Nothing was added."), icon="receipt")
+
+
+def nothing_sold() -> Happened:
+    """There is no last receipt."""
+    return Happened("refused", _("Nothing was sold here yet"), _("There is no receipt to print."), icon="printer")
+
+
+def no_printer() -> Happened:
+    """No printer is set up."""
+    return Happened(
+        "fault", _("This till has no printer"), _("The sale is kept. Print it at another till."), icon="printer"
+    )
+
+
+def maybe_unprinted(number: str) -> Happened:
+    """The till stopped between a sale and its receipt."""
+    return Happened(
+        "fault",
+        _("Receipt {number} may not be printed").format(number=number),
+        _("The sale is kept."),
+        icon="printer",
+        action=_("Print again"),
+        action_icon="printer",
+    )
+
+
+def printing(number: str) -> Happened:
+    """A copy is on its way."""
+    return Happened(
+        "working", _("Printing receipt {number}").format(number=number), _("Marked as a copy."), icon="printer"
+    )
+
+
+def paper(said: Paper) -> Happened:
+    """How a copy came out."""
+    if said.state is PaperState.PRINTED:
+        title = _("Receipt {number} is printed").format(number=said.receipt)
+        return Happened("good", title, _("Marked as a copy."), icon="printer")
+    title = _("Receipt {number} is not printed").format(number=said.receipt)
+    if said.state is PaperState.DOUBTFUL:
+        title = _("Receipt {number} may be on paper").format(number=said.receipt)
+    line = said.fault.sentence if said.fault else _("The sale is kept.")
+    return Happened("fault", title, line, icon="printer", action=_("Print again"), action_icon="printer")

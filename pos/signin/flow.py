@@ -1,0 +1,168 @@
+"""Signing in: who it is, the PIN, and in words why not. The verifiers lie in the replica: no network is needed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pos.flow import Flow
+from pos.terminal import Terminal
+from pos.ui.i18n import _, clock_time, ngettext
+from sync.actions.clock import now_ms
+from sync.actions.sign_in import SignedIn, SignInRefusal, SignInRefused, sign_in
+from sync.domain.catalogue import Location
+from sync.local import Link, Local, Settings, Staff, link_status, own_location, settings, staff
+
+PIN_LENGTH = 4
+"""Digits of a PIN where nothing else is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the sign-in screen shows of this terminal."""
+
+    terminal: str
+    location: Location | None
+    people: tuple[Staff, ...]
+    settings: Settings
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class SignInState:
+    """`filled` digits of `length`; `notice` says what happened, `wrong` that it was refused; `busy`: being checked."""
+
+    ready: bool = False
+    facts: Facts | None = None
+    chosen: Staff | None = None
+    filled: int = 0
+    length: int = PIN_LENGTH
+    busy: bool = False
+    wrong: bool = False
+    notice: str = ""
+
+
+class SignInFlow(Flow[SignInState]):
+    """Verbs of the sign-in screen. `on_signed_in` gets the person."""
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        on_signed_in: Callable[[Staff], None],
+        *,
+        length: int = PIN_LENGTH,
+        clock: Callable[[], int] = now_ms,
+    ) -> None:
+        super().__init__(SignInState(length=length))
+        self._terminal = terminal
+        self._on_signed_in = on_signed_in
+        self._clock = clock
+        self._pin = ""
+        self._refusal: Callable[[], str] = lambda: ""
+
+    def start(self) -> None:
+        """Read who may sign in here."""
+        self._terminal.run(self._read, self._shown)
+
+    def changed(self, topics: frozenset[str]) -> None:
+        """Staff, settings or the link changed: read again."""
+        if topics & {"staff", "config", "link", "verdicts"}:
+            self.start()
+
+    def spoken(self) -> None:
+        """The language changed."""
+        self._to(notice=self._refusal())
+
+    def choose(self, staff_id: str) -> None:
+        """Somebody says who they are; digits typed for another person are forgotten."""
+        if self.state.busy or self.state.facts is None:
+            return
+        person = next((p for p in self.state.facts.people if p.id == staff_id), None)
+        self._pin = ""
+        self._refusal = lambda: ""
+        self._to(chosen=person, filled=0, wrong=False, notice="")
+
+    def key(self, key: str) -> None:
+        """A digit, `delete`, or `clear` from the pad or a keyboard."""
+        if self.state.busy:
+            return
+        if key == "delete":
+            self._pin = self._pin[:-1]
+        elif key == "clear":
+            self._pin = ""
+        elif key.isascii() and key.isdigit():
+            self._pin = (self._pin + key)[: self.state.length]
+        self._typed()
+
+    def _typed(self) -> None:
+        if self.state.chosen is None:
+            self._pin = ""
+            self._refuse(lambda: _("Choose your name first, then the PIN."))
+            return
+        self._to(filled=len(self._pin), wrong=False, notice="")
+        if len(self._pin) == self.state.length:
+            self._check(self.state.chosen)
+
+    def _check(self, person: Staff) -> None:
+        pin, self._pin = self._pin, ""
+        now = self._clock()
+        self._to(busy=True)
+        self._terminal.run(lambda local: sign_in(local, person.id, pin, now), self._checked, self._failed)
+
+    def _checked(self, answer: SignedIn | SignInRefused) -> None:
+        self._to(busy=False, filled=0)
+        if isinstance(answer, SignedIn):
+            person = self.state.chosen
+            self.leave()
+            if person is not None:
+                self._on_signed_in(person)
+        else:
+            self._refuse(lambda: self._why_not(answer))
+
+    def leave(self) -> None:
+        """Forget who was chosen and every digit: the next person starts from nothing."""
+        self._pin = ""
+        self._refusal = lambda: ""
+        self._to(chosen=None, filled=0, busy=False, wrong=False, notice="")
+
+    def _failed(self, error: Exception) -> None:
+        self._terminal.on_trouble(error)
+        self._to(busy=False, filled=0)
+        self._refuse(lambda: _("The PIN could not be checked. Nothing was changed. Try again."))
+
+    def _refuse(self, say: Callable[[], str]) -> None:
+        self._refusal = say
+        self._to(wrong=True, filled=0, notice=say())
+
+    def _read(self, local: Local) -> Facts:
+        place, known, me, now = own_location(local), settings(local), local.me, self._clock()
+        return Facts(
+            terminal=me.name,
+            location=place,
+            people=tuple(staff(local)),
+            settings=known,
+            link=link_status(local, now),
+        )
+
+    def _shown(self, facts: Facts) -> None:
+        still = self.state.chosen
+        people = {p.id: p for p in facts.people}
+        only = facts.people[0] if len(facts.people) == 1 else None
+        self._to(ready=True, facts=facts, chosen=people.get(still.id) if still else only)
+
+    def _why_not(self, answer: SignInRefused) -> str:
+        name = self.state.chosen.name if self.state.chosen else ""
+        if answer.reason is SignInRefusal.LOCKED:
+            return self._locked(answer.until)
+        if answer.reason is SignInRefusal.EXPIRED:
+            return _("This PIN is out of date. Connect the till once and it is renewed by itself.")
+        if answer.reason is SignInRefusal.UNKNOWN:
+            return _("{name} no longer works at this store.").format(name=name)
+        text = ngettext(
+            "That is not the PIN of {name}. {n} more try before a pause.",
+            "That is not the PIN of {name}. {n} more tries before a pause.",
+            answer.left,
+        )
+        return text.format(name=name, n=answer.left)
+
+    def _locked(self, until: int) -> str:
+        zone = self.state.facts.settings.timezone if self.state.facts else None
+        return _("Too many wrong PINs. Try again at {time}.").format(time=clock_time(until, zone, seconds=True))
