@@ -54,23 +54,16 @@ def _encoder(profile: str, pages: tuple[str, ...]) -> Any:
     return Encoder({page: known[page] for page in pages if page in known})
 
 
-@lru_cache(maxsize=4)
-def _profile(name: str, dots: int) -> Any:
-    """A profile that knows its paper; without a width python-escpos writes a remark to standard output."""
-    from escpos.capabilities import get_profile
-
-    profile = get_profile(name)
-    profile.profile_data = {**profile.profile_data, "media": {"dpi": 203, "width": {"mm": dots // 8, "pixels": dots}}}
-    return profile
-
-
 class _Sheet:
     def __init__(self, paper: Paper) -> None:
         from escpos.printer import Dummy
 
         self._paper = paper
         self._pages = _encoder(paper.profile, paper.code_pages)
-        self._device = Dummy(profile=_profile(paper.profile, paper.dots), magic_encode_args={"encoder": self._pages})
+        self._device = Dummy(profile=paper.profile, magic_encode_args={"encoder": self._pages})
+        # Without the paper's width python-escpos writes a remark to standard output for each picture.
+        media = {"dpi": 203, "width": {"mm": paper.dots // 8, "pixels": paper.dots}}
+        self._device.profile.profile_data = {**self._device.profile.profile_data, "media": media}
         self._device.hw("INIT")
         self._style = (False, False)
 
