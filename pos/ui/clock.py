@@ -1,0 +1,150 @@
+"""A clock that sleeps in SDL until there is input, work that is due, or a call from another thread.
+
+Kivy's own clock sleeps first and asks SDL afterwards, so a key waits for the next tick, and it ticks eighty times a
+second on a screen nobody touches. Here `idle` blocks in SDL_WaitEventTimeout: input ends the wait at once, and a
+still screen ticks once a second. Where SDL's symbols cannot be found the process keeps Kivy's clock and logs it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import glob
+import logging
+import os
+import threading
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+IDLE_TICK = 1.0  # seconds between ticks of a screen on which nothing happens
+POLL = 0.008  # with an input provider that reads its device on its own thread and so cannot end SDL's wait
+_NEAR = 0.0005
+_USER_EVENT = 0x8000  # SDL_USEREVENT
+
+
+class _Event(ctypes.Structure):
+    """SDL_Event: the type, then room for the largest member of the union."""
+
+    _fields_ = (("type", ctypes.c_uint32), ("rest", ctypes.c_uint8 * 60))
+
+
+class _Sdl:
+    """The two calls that we need, from the library that Kivy itself has loaded."""
+
+    def __init__(self, path: str) -> None:
+        library = ctypes.CDLL(path)
+        self._wait = library.SDL_WaitEventTimeout
+        self._wait.argtypes = [ctypes.c_void_p, ctypes.c_int]
+        self._push = library.SDL_PushEvent
+        self._push.argtypes = [ctypes.POINTER(_Event)]
+        self._pending = False
+
+    def wait(self, seconds: float) -> bool:
+        """Block until an event is in SDL's queue (left there) or the time is over."""
+        return bool(self._wait(None, max(1, int(seconds * 1000))))
+
+    def push(self) -> None:
+        """End a wait from any thread; one event is enough however often it is asked for."""
+        if not self._pending:
+            self._pending = True
+            event = _Event(type=_USER_EVENT)
+            self._push(ctypes.byref(event))
+
+    def seen(self) -> None:
+        self._pending = False
+
+
+def _library() -> str | None:
+    """The SDL2 that Kivy's wheel carries, or one that this process has mapped."""
+    import kivy
+
+    site = os.path.dirname(os.path.dirname(kivy.__file__))
+    found = glob.glob(os.path.join(site, "Kivy.libs", "libSDL2-2*"))
+    if found:
+        return found[0]
+    try:
+        with open("/proc/self/maps", encoding="ascii", errors="replace") as maps:
+            return next((line.split()[-1] for line in maps if "libSDL2-2" in line), None)
+    except OSError:
+        return None
+
+
+_sdl: _Sdl | None = None
+
+
+def wake() -> None:
+    """From any thread: end the clock's wait now."""
+    if _sdl is not None:
+        _sdl.push()
+    else:
+        from kivy.clock import Clock
+
+        Clock.schedule_once(lambda _dt: None, 0)
+
+
+def install(poll: bool = False) -> bool:
+    """Let Kivy's clock wait in SDL. True if it does, False where Kivy's own clock stays. `poll`: see POLL."""
+    global _sdl
+    if _sdl is not None:
+        return True
+    from kivy.clock import Clock, ClockBaseInterruptBehavior
+
+    path = _library()
+    if path is None or not isinstance(getattr(Clock, "_obj", Clock), ClockBaseInterruptBehavior):
+        log.warning("SDL's event wait was not found: Kivy's own clock stays, input is up to a frame slower.")
+        return False
+    try:
+        _sdl = _Sdl(path)
+    except (OSError, AttributeError) as wrong:
+        log.warning("SDL's event wait cannot be used (%s): Kivy's own clock stays.", wrong)
+        return False
+    _replace(ClockBaseInterruptBehavior, _Waiter(_sdl, POLL if poll else IDLE_TICK))
+    return True
+
+
+def _replace(cls: Any, waiter: _Waiter) -> None:
+    def idle(self: Any) -> float:
+        waiter.sleep(self)
+        now = self.time()
+        self._dt = now - self._last_tick
+        self._last_tick = now
+        self._event.clear()
+        return now
+
+    def on_schedule(self: Any, event: Any) -> None:
+        self._event.set()
+        waiter.scheduled()
+
+    cls.idle = idle
+    cls.on_schedule = on_schedule
+
+
+class _Waiter:
+    """Decides how long one tick may sleep."""
+
+    def __init__(self, sdl: _Sdl, longest: float) -> None:
+        self.sdl = sdl
+        self.longest = longest
+        self.ui_thread = threading.get_ident()
+        self.passes = 2  # after input: one pass hands it to the widgets, the next draws what they changed
+
+    def scheduled(self) -> None:
+        if threading.get_ident() != self.ui_thread:
+            self.sdl.push()
+
+    def sleep(self, clock: Any) -> None:
+        from kivy.base import EventLoop
+
+        self.sdl.seen()
+        if self.passes > 0:
+            self.passes -= 1
+            return
+        window = EventLoop.window
+        now = clock.time()
+        drawing = window is not None and window.canvas.needs_redraw
+        wait = 0.0 if drawing or clock._event.is_set() else clock.get_min_timeout() - now
+        # Never faster than the frame rate: what is due at once while something moves waits for its frame.
+        frame = 1 / clock._max_fps - (now - clock._last_tick) if clock._max_fps else 0.0
+        wait = min(max(wait, frame), self.longest)
+        if wait > _NEAR and self.sdl.wait(wait):
+            self.passes = 1

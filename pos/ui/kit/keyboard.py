@@ -1,0 +1,120 @@
+"""The keyboard of a kiosk: Latin, Russian, Kazakh and Georgian letters, digits, and a key that changes between them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pos.ui.i18n import LANGUAGES, _
+from pos.ui.kit.frame import Panel
+from pos.ui.kit.keypad import DELETE, Key
+from pos.ui.theme import theme
+
+from kivy.lang import Builder  # isort: skip
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty  # isort: skip
+from kivy.uix.boxlayout import BoxLayout  # isort: skip
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))
+
+LETTERS = {
+    "en": ("qwertyuiop", "asdfghjkl", "zxcvbnm"),
+    "ru": ("йцукенгшщзх", "фывапролджэ", "ячсмитьбюъё"),
+    "kk": ("әіңғүұқөһ", "йцукенгшщзх", "фывапролджэ", "ячсмитьбюъё"),
+    "ka": ("ქწერტყუიოპ", "ასდფგჰჯკლჟ", "ზხცვბნმშძჭ", "ღთჩ"),
+}
+DIGITS = ("1234567890", "-/:.,@№&+", "()«»!?%")
+FUNCTIONS = {"language", "digits", "space", DELETE, "enter"}
+
+
+class KeyboardKey(Key):
+    """A key of the kiosk's keyboard; function keys are sunk, letters stand on sand."""
+
+    function = BooleanProperty(False)
+    share = ObjectProperty(1)
+
+
+class OnScreenKeyboard(Panel):
+    """Types into `field` (a SearchField) and tells `on_key(text)`: a letter, "delete" or "enter".
+
+    `language` names the letters shown, not always those of the screen; `languages` those to change between.
+    """
+
+    language = StringProperty("en")
+    languages = ListProperty(list(LETTERS))
+    digits = BooleanProperty(False)
+    field = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.register_event_type("on_key")
+        super().__init__(**kwargs)
+
+    def on_kv_post(self, base_widget: Any) -> None:
+        """The rule's own children exist now."""
+        for name in ("language", "digits"):
+            self.fbind(name, self._build)
+        theme.fbind("language", self._build)
+        self._build()
+
+    def on_key(self, text: str) -> None:
+        """A key was touched."""
+
+    def press(self, key: str) -> None:
+        """Act as if the key was touched."""
+        if key == "language":
+            at = self.languages.index(self.language) if self.language in self.languages else -1
+            self.digits = False
+            self.language = self.languages[(at + 1) % len(self.languages)]
+            return
+        if key == "digits":
+            self.digits = not self.digits
+            return
+        text = " " if key == "space" else key
+        self._type(text)
+        self.dispatch("on_key", text)
+
+    def _type(self, text: str) -> None:
+        if self.field is None:
+            return
+        if text == DELETE:
+            self.field.backspace()
+        elif text == "enter":
+            self.field.enter()
+        else:
+            self.field.insert(text)
+
+    def _build(self, *_args: Any) -> None:
+        rows = DIGITS if self.digits else LETTERS.get(self.language, LETTERS["en"])
+        self.ids.rows.clear_widgets()
+        longest = max(len(row) for row in rows)
+        for at, letters in enumerate(rows):
+            keys = [self._key(letter) for letter in letters]
+            if at == len(rows) - 1:
+                keys.append(self._key(DELETE, icon="delete", share=1.6))
+            self._row(keys, longest)
+        self._row(self._functions(), longest)
+
+    def _functions(self) -> list[KeyboardKey]:
+        return [
+            self._key("digits", text="123" if not self.digits else "ABC", share=1.6),
+            self._key("language", icon="globe", text=LANGUAGES.get(self.language, ""), share=2.6),
+            self._key("space", text=_("space"), share=4.2),
+            self._key("enter", text=_("Find"), share=2.2),
+        ]
+
+    def _row(self, keys: list[KeyboardKey], longest: int) -> None:
+        row = BoxLayout(spacing=self.ids.rows.spacing)
+        short = longest - sum(key.share for key in keys)
+        if short > 0 and len(keys) != 4:
+            for key in (BoxLayout(size_hint_x=short / 2), *keys, BoxLayout(size_hint_x=short / 2)):
+                row.add_widget(key)
+        else:
+            for key in keys:
+                row.add_widget(key)
+        self.ids.rows.add_widget(row)
+
+    def _key(self, name: str, text: str | None = None, icon: str = "", share: float = 1) -> KeyboardKey:
+        shown = text if text is not None else "" if icon else name
+        key = KeyboardKey(key=name, text=shown, icon=icon, function=name in FUNCTIONS, share=share, size_hint_x=share)
+        key.style = "button" if name in FUNCTIONS else "key"
+        key.bind(on_tap=lambda touched: self.press(touched.key))
+        return key

@@ -1,0 +1,174 @@
+"""A list of any length: row widgets for what is in view and no more, moved by a finger with a little momentum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.clock import Clock  # isort: skip
+from kivy.factory import Factory  # isort: skip
+from kivy.metrics import dp  # isort: skip
+from kivy.properties import NumericProperty, ObjectProperty  # isort: skip
+from kivy.uix.stencilview import StencilView  # isort: skip
+
+SLOP = 12  # dp a finger moves before it scrolls instead of touching
+FRICTION = 4.0  # share of the speed lost each second, exponentially
+STILL = 12  # dp a second: slower than this stands still
+WHEEL = 72  # dp for one notch
+
+
+class VirtualList(StencilView):
+    """Shows `rows` (anything with len() and [index]) as widgets of `row_class`, which have `item` and `index`.
+
+    `row_class` is a class or a name known to kv. `row_height` and `gap` in pixels, `offset` is how far it is
+    scrolled. A row with `on_tap` reports through `on_row(index)`. Only rows in view exist, so a million cost nothing.
+    """
+
+    rows = ObjectProperty(())
+    row_class = ObjectProperty(None)
+    row_height = NumericProperty(dp(76))
+    gap = NumericProperty(0)
+    offset = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.register_event_type("on_row")
+        self._shown: dict[int, Any] = {}
+        self._spare: list[Any] = []
+        self._finger: Any = None
+        self._speed = 0.0
+        self._glide: Any = None
+        self._lay = Clock.create_trigger(self._update, -1)
+        super().__init__(**kwargs)
+        for name in ("size", "pos", "offset", "row_height", "gap"):
+            self.fbind(name, self._lay)
+        self.fbind("rows", self._replaced)
+        self.fbind("row_class", self._reset)
+        self._lay()
+
+    def on_row(self, index: int) -> None:
+        """The row with this index was touched."""
+
+    # ---------------------------------------------------------------- what is in view
+
+    @property
+    def step(self) -> float:
+        return self.row_height + self.gap
+
+    @property
+    def furthest(self) -> float:
+        """The largest offset there is."""
+        return max(0.0, len(self.rows) * self.step - self.gap - self.height)
+
+    def refresh(self) -> None:
+        """The sequence is the same, its contents have changed."""
+        self._replaced()
+
+    def scroll_to(self, index: int) -> None:
+        """Bring a row into view, with no more movement than that takes."""
+        top, bottom = index * self.step, index * self.step + self.row_height
+        self.offset = min(max(self.offset, bottom - self.height), top)
+
+    def _replaced(self, *_args: Any) -> None:
+        for widget in self._shown.values():
+            widget.index = -1
+        self._lay()
+
+    def _reset(self, *_args: Any) -> None:
+        self.clear_widgets()
+        self._shown.clear()
+        self._spare.clear()
+        self._lay()
+
+    def _update(self, *_args: Any) -> None:
+        if self.row_class is None or self.height <= 0 or self.step <= 0:
+            return
+        if not 0 <= self.offset <= self.furthest:
+            self.offset = min(max(self.offset, 0), self.furthest)
+        first = int(self.offset // self.step)
+        last = min(len(self.rows) - 1, int((self.offset + self.height) // self.step))
+        for index in [i for i in self._shown if not first <= i <= last]:
+            self._spare.append(self._shown.pop(index))
+        for index in range(first, last + 1):
+            self._show(index)
+        for widget in self._spare:
+            widget.top = self.y - 10 * self.row_height
+
+    def _show(self, index: int) -> None:
+        widget = self._shown.get(index)
+        if widget is None:
+            widget = self._shown[index] = self._spare.pop() if self._spare else self._new()
+            widget.index = -1
+        if widget.index != index:
+            widget.index = index
+            widget.item = self.rows[index]
+        widget.size = (self.width, self.row_height)
+        widget.pos = (self.x, round(self.top + self.offset - index * self.step - self.row_height))
+
+    def _new(self) -> Any:
+        made = Factory.get(self.row_class) if isinstance(self.row_class, str) else self.row_class
+        widget = made(size_hint=(None, None))
+        if widget.is_event_type("on_tap"):
+            widget.bind(on_tap=lambda row: self.dispatch("on_row", row.index))
+        self.add_widget(widget)
+        return widget
+
+    # ---------------------------------------------------------------- fingers
+
+    def on_touch_down(self, touch: Any) -> bool:
+        if not self.collide_point(*touch.pos):
+            return False
+        button = getattr(touch, "button", "") or ""
+        if button.startswith("scroll"):
+            self._stop()
+            self._move(dp(WHEEL) * (1 if button == "scrollup" else -1))
+            return True
+        moving = self._glide is not None
+        self._stop()
+        if self._finger is None and button in ("", "left"):
+            self._finger, self._from, self._start = touch, self.offset, touch.y
+            touch.grab(self)
+        if not moving:  # a finger that stops a moving list touches no row
+            super().on_touch_down(touch)
+        return True
+
+    def on_touch_move(self, touch: Any) -> bool:
+        if touch is not self._finger:
+            return super().on_touch_move(touch)
+        if touch.grab_current is not self:
+            return False
+        pulled = touch.y - self._start
+        if not touch.ud.get("scrolls") and abs(pulled) > dp(SLOP):
+            touch.ud["scrolls"] = True
+        if touch.ud.get("scrolls"):
+            passed = max(touch.time_update - touch.ud.get("list_time", touch.time_start), 0.004)
+            self._speed = 0.6 * (touch.dy / passed) + 0.4 * self._speed
+            touch.ud["list_time"] = touch.time_update
+            self.offset = min(max(self._from + pulled, 0), self.furthest)
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        if touch is not self._finger:
+            return super().on_touch_up(touch)
+        if touch.grab_current is not self:
+            return super().on_touch_up(touch)
+        touch.ungrab(self)
+        self._finger = None
+        if touch.ud.get("scrolls") and abs(self._speed) > dp(STILL):
+            self._glide = Clock.schedule_interval(self._coast, 0)
+        return True
+
+    def _coast(self, dt: float) -> bool | None:
+        self._move(self._speed * dt)
+        self._speed *= max(0.0, 1 - FRICTION * dt)
+        if abs(self._speed) < dp(STILL) or self.offset in (0, self.furthest):
+            self._stop()
+            return False
+        return None
+
+    def _move(self, by: float) -> None:
+        self.offset = min(max(self.offset + by, 0), self.furthest)
+
+    def _stop(self) -> None:
+        self._speed = 0.0
+        if self._glide is not None:
+            self._glide.cancel()
+            self._glide = None

@@ -1,0 +1,78 @@
+"""One screen at a time: the next slides in from the right and fades, the way back comes from the left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pos.ui.theme import theme
+
+from kivy.animation import Animation  # isort: skip
+from kivy.metrics import dp  # isort: skip
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty  # isort: skip
+from kivy.uix.relativelayout import RelativeLayout  # isort: skip
+
+
+class Screens(RelativeLayout):
+    """Holds screens by name. A screen is built when it is first shown, and stays built.
+
+    `current` is the name on the screen, `screen` its widget. A screen may have `shown()` and `hidden()`, called after
+    it came and went.
+    """
+
+    current = StringProperty("")
+    screen = ObjectProperty(None, allownone=True)
+    slide = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._factories: dict[str, Callable[[], Any]] = {}
+        self._built: dict[str, Any] = {}
+        super().__init__(**kwargs)
+        self.fbind("slide", self._follow)
+
+    def add(self, name: str, factory: Callable[[], Any]) -> None:
+        """Name a screen and how to build it."""
+        self._factories[name] = factory
+
+    def built(self, name: str) -> Any:
+        """The widget of a screen, built if it is not yet. KeyError for a name that was not added."""
+        if name not in self._built:
+            self._built[name] = self._factories[name]()
+        return self._built[name]
+
+    def show(self, name: str, back: bool = False) -> Any:
+        """Bring a screen; the one before it goes at once, so no touch meets two. Returns the widget."""
+        if name == self.current:
+            return self.screen
+        coming, going = self.built(name), self.screen
+        if going is not None:
+            self.remove_widget(going)
+            _tell(going, "hidden")
+        self.screen, self.current = coming, name
+        coming.size_hint = (1, 1)
+        self.add_widget(coming)
+        self._enter(coming, back, first=going is None)
+        _tell(coming, "shown")
+        return coming
+
+    def _enter(self, coming: Any, back: bool, first: bool) -> None:
+        Animation.cancel_all(self, "slide")
+        seconds = theme.seconds("screen")
+        self.slide = 0
+        coming.opacity = 1
+        if first or not seconds:
+            return
+        self.slide = dp(theme.look.raw["motion"]["screen_distance"]) * (-1 if back else 1)
+        coming.opacity = 0
+        Animation(slide=0, duration=seconds, transition="out_cubic").start(self)
+        Animation(opacity=1, duration=seconds, transition="out_cubic").start(coming)
+
+    def _follow(self, *_args: Any) -> None:
+        if self.screen is not None:
+            self.screen.x = round(self.slide)
+
+
+def _tell(screen: Any, verb: str) -> None:
+    told = getattr(screen, verb, None)
+    if callable(told):
+        told()

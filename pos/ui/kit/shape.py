@@ -1,0 +1,134 @@
+"""Rounded boxes with clean edges, without multisampling: small textures of exact coverage, drawn as nine slices."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import ceil, floor, sqrt
+from typing import Any
+
+from pos.ui.theme import theme
+
+from kivy.clock import Clock  # isort: skip
+from kivy.graphics import BorderImage, Color, InstructionGroup  # isort: skip
+from kivy.graphics.texture import Texture  # isort: skip
+from kivy.properties import ColorProperty, NumericProperty, ObjectProperty  # isort: skip
+from kivy.uix.widget import Widget  # isort: skip
+
+CLEAR = (0.0, 0.0, 0.0, 0.0)
+Radii = tuple[int, int, int, int]  # top left, top right, bottom right, bottom left
+Sides = tuple[int, int, int, int]  # bottom, right, top, left
+
+
+@lru_cache(maxsize=64)
+def _corner(radius: int) -> tuple[bytes, ...]:
+    """Coverage (0 to 255) of the top left corner of a circle, one row of `radius` pixels after another."""
+    rows = []
+    for y in range(radius):
+        dy = radius - y - 0.5
+        outer = radius - sqrt(max(0.0, (radius + 0.5) ** 2 - dy * dy))
+        inner = radius - sqrt(max(0.0, (radius - 0.5) ** 2 - dy * dy))
+        row = bytearray(radius)
+        full = min(radius, ceil(inner))
+        for x in range(max(0, floor(outer)), full):
+            away = sqrt((radius - x - 0.5) ** 2 + dy * dy)
+            row[x] = int(255 * min(1.0, max(0.0, radius - away + 0.5)))
+        row[full:] = b"\xff" * (radius - full)
+        rows.append(bytes(row))
+    return tuple(rows)
+
+
+def _filled(width: int, height: int, radii: Radii) -> list[bytearray]:
+    """A box of coverage, row by row from the top, with its corners rounded."""
+    rows = [bytearray(b"\xff" * width) for _ in range(height)]
+    for at, radius in enumerate(radii):
+        for y, corner in enumerate(_corner(radius)):
+            right, below = at in (1, 2), at in (2, 3)
+            row = rows[height - 1 - y if below else y]
+            if right:
+                row[width - radius :] = corner[::-1]
+            else:
+                row[:radius] = corner
+    return rows
+
+
+@lru_cache(maxsize=256)
+def rounded(radii: Radii, border: int = 0) -> tuple[Texture, Sides]:
+    """A white box with these radii (pixels), or only its border; and how wide the corners are on each side."""
+    top_left, top_right, bottom_right, bottom_left = radii
+    top, bottom = max(top_left, top_right, border), max(bottom_left, bottom_right, border)
+    left, right = max(top_left, bottom_left, border), max(top_right, bottom_right, border)
+    width, height = left + right + 4, top + bottom + 4
+    rows = _filled(width, height, radii)
+    if border:
+        _hollow(rows, width, height, radii, border)
+    pixels = bytearray(b"\xff" * (width * height * 4))
+    pixels[3::4] = b"".join(reversed(rows))  # the texture's first row is its lowest
+    texture = Texture.create(size=(width, height), colorfmt="rgba")
+    texture.blit_buffer(bytes(pixels), colorfmt="rgba", bufferfmt="ubyte")
+    texture.wrap = "clamp_to_edge"
+    return texture, (bottom, right, top, left)
+
+
+def _hollow(rows: list[bytearray], width: int, height: int, radii: Radii, border: int) -> None:
+    inner: Any = tuple(max(0, r - border) for r in radii)
+    for y, hole in enumerate(_filled(width - 2 * border, height - 2 * border, inner)):
+        row = rows[y + border]
+        for x, covered in enumerate(hole):
+            row[x + border] = max(0, row[x + border] - covered)
+
+
+def fit_radii(radius: Any, width: int, height: int) -> Radii:
+    """One radius or four, as whole pixels that fit the box."""
+    four = [max(0.0, r) for r in (radius if isinstance(radius, (list, tuple)) else (radius,) * 4)]
+    a, b, c, d = four
+    tight = max((a + b) / width, (c + d) / width, (a + d) / height, (b + c) / height, 1.0)
+    return tuple(int(r / tight + 0.001) for r in four)  # type: ignore[return-value]
+
+
+class Boxed(Widget):
+    """A widget on a rounded box: `fill`, and an `outline` of `outline_width`; `inset` shrinks it on all sides."""
+
+    fill = ColorProperty(CLEAR)
+    outline = ColorProperty(CLEAR)
+    outline_width = NumericProperty(0)
+    radius = ObjectProperty(0)
+    inset = NumericProperty(0)
+    ring = ColorProperty(CLEAR)  # the ring of what has the keyboard's focus
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._reshape = Clock.create_trigger(self._shape, -1)
+        super().__init__(**kwargs)
+        drawing = InstructionGroup()
+        self._ring_colour, self._ring_box = Color(*CLEAR), BorderImage()
+        self._fill_colour, self._fill_box = Color(*CLEAR), BorderImage()
+        self._line_colour, self._line_box = Color(*CLEAR), BorderImage()
+        for one in (self._ring_colour, self._ring_box, self._fill_colour, self._fill_box):
+            drawing.add(one)
+        drawing.add(self._line_colour)
+        drawing.add(self._line_box)
+        self.canvas.before.insert(0, drawing)  # under whatever a rule draws there
+        for name in ("size", "pos", "radius", "inset", "outline_width", "fill", "outline", "ring"):
+            self.fbind(name, self._reshape)
+        self._reshape()
+
+    def _shape(self, *_args: Any) -> None:
+        self._fill_colour.rgba, self._line_colour.rgba = self.fill, self.outline
+        self._ring_colour.rgba = self.ring
+        lined = round(self.outline_width) if self.outline[3] else 0
+        if not lined:
+            self._line_colour.a = 0
+        self._box(self._fill_box, self._fill_colour, self.inset + lined // 2, 0)
+        self._box(self._line_box, self._line_colour, self.inset, lined)
+        gap, wide = theme.size["focus_gap"], theme.size["focus_ring"]
+        self._box(self._ring_box, self._ring_colour, -gap - wide, round(wide))
+
+    def _box(self, image: BorderImage, ground: Color, inset: float, border: int) -> None:
+        width, height = round(self.width - 2 * inset), round(self.height - 2 * inset)
+        if not ground.a or width < 1 or height < 1:
+            ground.a = 0  # a nine-sliced image of no size would still draw its corners
+            return
+        radius = self.radius
+        grown = [r - inset if r else 0 for r in (radius if isinstance(radius, (list, tuple)) else (radius,) * 4)]
+        image.texture, image.border = rounded(fit_radii(grown, width, height), border)
+        image.pos = (round(self.x + inset), round(self.y + inset))
+        image.size = (width, height)
