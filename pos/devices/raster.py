@@ -22,7 +22,7 @@ _THRESHOLD = 150
 @lru_cache(maxsize=64)
 def font(bold: bool, size: int) -> ImageFont.FreeTypeFont:
     """Storefloor Sans at `size` dots. It has every letter of en, ru, kk, ka and the signs of their money."""
-    name = "StorefloorSans-Bold.ttf" if bold else "StorefloorSans-Medium.ttf"
+    name = "StorefloorSans-Bold.ttf" if bold else "StorefloorSans-Regular.ttf"
     return ImageFont.truetype(str(FONTS / name), size)
 
 

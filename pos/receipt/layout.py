@@ -19,6 +19,25 @@ from pos.receipt.document import (
     Total,
 )
 
+# Typographic signs that no code page of a printer has, and what a printer may show instead.
+# Money and names keep their meaning, and their lines stay fast plain text.
+_PLAIN = str.maketrans(
+    {
+        "\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2014": "-", "\u2018": "'", "\u2019": "'",
+        "\u201c": '"', "\u201d": '"', "\u201e": '"', "«": '"', "»": '"', "\u2026": "...", "×": "x",
+        "\t": " ", "\n": " ", "\r": " ", "\u2009": " ", "\u2007": "\u00a0", "\u202f": "\u00a0",
+    }
+)  # fmt: skip
+_FIRM_SPACE = "\u00a0"
+
+
+def plain(text: str) -> str:
+    """Text with only such dashes, quotes and spaces as every printer has; control characters are left out.
+
+    Firm spaces stay until the line is broken: numbers never wrap.
+    """
+    return "".join(c for c in text.translate(_PLAIN) if c.isprintable() or c == _FIRM_SPACE)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -33,6 +52,10 @@ class Line:
     centred: bool = False
     rule: bool = False
 
+    def __post_init__(self) -> None:
+        for side in ("left", "right"):
+            object.__setattr__(self, side, getattr(self, side).replace(_FIRM_SPACE, " "))
+
     @property
     def text(self) -> str:
         """The line in characters, without spaces at its end."""
@@ -45,21 +68,6 @@ class Line:
 
 
 Placed: TypeAlias = Line | QR | Barcode | Cut | DrawerKick
-
-# Typographic signs that no code page of a printer has, and what a printer may show instead.
-# Money and names keep their meaning, and their lines stay fast plain text.
-_PLAIN = str.maketrans(
-    {
-        "\u00a0": " ", "\u2007": " ", "\u2009": " ", "\u202f": " ", "\u2212": "-", "\u2010": "-", "\u2011": "-",
-        "\u2013": "-", "\u2014": "-", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"',
-        "«": '"', "»": '"', "\u2026": "...", "×": "x", "\t": " ", "\n": " ", "\r": " ",
-    }
-)  # fmt: skip
-
-
-def plain(text: str) -> str:
-    """Text with only such spaces, dashes and quotes as every printer has; control characters are left out."""
-    return "".join(c for c in text.translate(_PLAIN) if c.isprintable())
 
 
 def layout(document: Document, columns: int) -> list[Placed]:

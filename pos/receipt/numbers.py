@@ -14,10 +14,10 @@ def decimals(currency: str, amounts: Iterable[int]) -> int:
 
 
 def amount(minor: int, currency: str, lang: str, places: int) -> str:
-    """Minor units as "1 234,50" with `places` decimals: the currency's own, or 0 for whole amounts."""
+    """Minor units as "1 234,50", which never wraps. `places`: the currency's own, or 0 for whole amounts."""
     own = exponent(currency)
     whole, part = divmod(abs(minor), 10**own)
-    text = f"{whole:,}".replace(",", " ")
+    text = f"{whole:,}".replace(",", "\u00a0")
     if places:
         text += f"{DECIMAL.get(lang, '.')}{part:0{own}d}"
     return f"-{text}" if minor < 0 else text
