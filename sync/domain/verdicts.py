@@ -13,7 +13,7 @@ class Outcome(StrEnum):
 
 
 class Code(StrEnum):
-    """Why a verdict is not plainly `applied`."""
+    """Why a verdict is not plainly `applied`, or why a person is asked without one (the last five)."""
 
     NONE = ""
     STOCK_BELOW_ZERO = "stock_below_zero"
@@ -25,6 +25,15 @@ class Code(StrEnum):
     SCHEMA_UNKNOWN = "schema_unknown"
     NOT_ALLOWED = "not_allowed"
     CLOCK_WRONG = "clock_wrong"
+    LOCATION_UNKNOWN = "location_unknown"
+    DUPLICATE_OPERATION = "duplicate_operation"
+    PAYMENT_STEP = "payment_step"
+    JOURNAL_LOST = "journal_lost"
+    FORK = "fork"
+    TWIN = "twin"
+    CHAIN = "chain"
+    PAYMENT_UNKNOWN = "payment_unknown"
+    OVERSOLD = "oversold"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,23 @@ import secrets
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, select, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from sync.hub import tables
 
+Result = TypeVar("Result")
+
+TRIES = 5
+"""Two transactions may record one key at once: the later one is done again, and then sees the earlier."""
 BUSY_MS = 60_000
 """How long a SQLite writer waits for another process's transaction, such as a large import."""
 
@@ -128,6 +132,24 @@ def write(engine: Engine) -> Iterator[Connection]:
         conn = raw.execution_options(writes=True)
         with conn.begin():
             yield conn
+
+
+def retrying(engine: Engine, job: Callable[[Connection], Result]) -> Result:
+    """Run a job in one writing transaction, again from its start if it met another one at a unique key or a lock."""
+    for _ in range(TRIES - 1):
+        try:
+            with write(engine) as conn:
+                return job(conn)
+        except DBAPIError as fault:
+            if not _collided(fault):
+                raise
+    with write(engine) as conn:
+        return job(conn)
+
+
+def _collided(fault: DBAPIError) -> bool:
+    """A unique key, a serialization failure or a deadlock (SQLSTATE 40001, 40P01)."""
+    return isinstance(fault, IntegrityError) or getattr(fault.orig, "sqlstate", "") in ("40001", "40P01")
 
 
 @contextmanager

@@ -9,6 +9,8 @@ import msgspec
 
 PUSH_MOST = 500
 """Operations in one push."""
+PUSH_BYTES = 8 * 1024 * 1024
+"""Bytes of operations in one push, unless a single one is larger."""
 PULL_ROWS = 2000
 """A pull page ends at the first whole version at or past this many rows."""
 
@@ -158,6 +160,24 @@ class Fault(msgspec.Struct, frozen=True):
     message: str
     want: int | None = None
     have: str = ""
+
+
+class StockAt(msgspec.Struct, frozen=True):
+    """Stock of one location, in thousandths; `at`: when it last changed at the hub, UTC ms."""
+
+    location: str
+    on_hand: int
+    reserved: int
+    shelf: str
+    at: int
+
+
+class StockAnswer(msgspec.Struct, frozen=True):
+    """GET /v1/ask/stock/{product}: what the hub knows at `now`, by location."""
+
+    product: str
+    now: int
+    levels: list[StockAt]
 
 
 class OrderLine(msgspec.Struct, frozen=True):

@@ -1,0 +1,261 @@
+"""The hub's face: `/v1/…` over HTTP (see `sync/README.md`). Every answer that is not 2xx is a `Fault`."""
+
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import anyio
+import msgspec
+from anyio import CapacityLimiter, to_thread
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from sync.hub import ask, bodies, channels, database, enrolment, feed, push, roles, signatures, snapshots
+from sync.hub.faults import Refusal
+from sync.hub.guards import Guesses, Nonces
+from sync.hub.live import Watcher
+from sync.hub.signatures import Token
+from sync.protocol import messages
+from sync.protocol.messages import Fault
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+HEARTBEAT_SECONDS = 15.0
+"""A comment on a live stream this often, so that both ends notice a dead line."""
+STREAM_SECONDS = 3600.0
+"""A live stream ends after this long; the terminal comes again and its role is checked again."""
+POLL_SECONDS = 25.0
+"""How long a long poll waits: shorter than the usual proxy's patience."""
+
+
+def now_ms() -> int:
+    """The hub's clock, UTC ms."""
+    return time.time_ns() // 1_000_000
+
+
+class Api:
+    """The routes over one database. Reads and writes have threads of their own: a storm of pushes stops no pull."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        """`folder` holds the snapshot files."""
+        self.engine = engine
+        self.folder = folder
+        self.watcher = Watcher(engine)
+        self.nonces = Nonces()
+        self.guesses = Guesses()
+        self._reads = CapacityLimiter(8)
+        self._writes = CapacityLimiter(8)
+        self._builds = CapacityLimiter(16)  # most of them wait for the one that builds
+
+    async def _read(self, job: Callable[..., Result], *args: Any) -> Result:
+        def run() -> Result:
+            with database.read(self.engine) as conn:
+                return job(conn, *args)
+
+        return await to_thread.run_sync(run, limiter=self._reads)
+
+    async def _write(self, job: Callable[..., Result], *args: Any) -> Result:
+        return await to_thread.run_sync(lambda: job(self.engine, *args), limiter=self._writes)
+
+    async def _terminal(self, request: Request) -> tuple[Token, Any]:
+        """Who asks: the token and the terminal's row. Raises Refusal (401, 403)."""
+        scheme, _, text = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise Refusal(401, "token", "Say hello first, and send the token as Authorization: Bearer.")
+        return await self._read(_admit, text.strip(), now_ms())
+
+    async def _channel(self, request: Request) -> str:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise Refusal(401, "key", "Send the channel's API key as Authorization: Bearer.")
+        return await self._read(channels.admitted, key.strip())
+
+    async def health(self, request: Request) -> Response:
+        """GET /v1/health: that the hub runs and its database answers."""
+        row = await self._read(database.hub_row)
+        return bodies.answer(request, {"ok": True, "hub": row.id, "epoch": row.epoch, "now": now_ms()})
+
+    async def enrol(self, request: Request) -> Response:
+        """POST /v1/enrol."""
+        peer = request.client.host if request.client else ""
+        self.guesses.check(peer)
+        body = await bodies.read(request, messages.Enrol)
+        try:
+            return bodies.answer(request, await self._write(enrolment.enrol, body, now_ms()))
+        except Refusal as refusal:
+            self.guesses.count(peer, refusal)
+            raise
+
+    async def hello(self, request: Request) -> Response:
+        """POST /v1/hello."""
+        body = await bodies.read(request, messages.Hello)
+        self.nonces.spend(body.terminal, body.nonce)
+        return bodies.answer(request, await self._write(enrolment.hello, body, now_ms()))
+
+    async def push(self, request: Request) -> Response:
+        """POST /v1/push."""
+        token, _ = await self._terminal(request)
+        body = await bodies.read(request, messages.Push, bodies.PUSH)
+        taken = await self._write(push.push, token, body, now_ms())
+        self.watcher.moved(taken.versions)
+        return bodies.answer(request, taken.answer)
+
+    async def pull(self, request: Request) -> Response:
+        """GET /v1/pull?scope=&epoch=&since=."""
+        token, row = await self._terminal(request)
+        scope = request.query_params.get("scope", "")
+        roles.check_scope(row.kind, row.location, scope)
+        since = _whole(request.query_params.get("since", ""), "since")
+        epoch = request.query_params.get("epoch", "")
+        page = await self._read(feed.page, scope, epoch, since, now_ms(), token.terminal, token.incarnation)
+        if isinstance(page, feed.SnapshotNeeded):
+            message = f"{scope} keeps no changes before version {page.floor}. Take the snapshot."
+            raise Refusal(410, "snapshot_needed", message, want=page.floor)
+        if isinstance(page, feed.WrongEpoch):
+            raise Refusal(409, "epoch", f"{scope} began anew. Say hello and take the snapshot.", have=page.epoch)
+        return bodies.answer(request, page)
+
+    async def live(self, request: Request) -> Response:
+        """GET /v1/live: events as scopes move; with `wait`, one answer as soon as something moved."""
+        _, row = await self._terminal(request)
+        scopes = request.query_params.getlist("scope")
+        for scope in scopes:
+            roles.check_scope(row.kind, row.location, scope)
+        scopes = scopes or await self._read(roles.followed, row.kind, row.location)
+        if "wait" in request.query_params:
+            known = _known(request.query_params.getlist("since"))
+            seconds = min(POLL_SECONDS, _whole(request.query_params["wait"], "wait") or POLL_SECONDS)
+            return bodies.answer(request, await self.watcher.wait(scopes, known, seconds))
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(self._events(scopes), headers=headers, media_type="text/event-stream")
+
+    async def _events(self, scopes: list[str]) -> AsyncIterator[bytes]:
+        until = anyio.current_time() + STREAM_SECONDS
+        async for news in self.watcher.follow(scopes, HEARTBEAT_SECONDS):
+            yield b"".join(b"data: " + msgspec.json.encode(n) + b"\n\n" for n in news) or b": still here\n\n"
+            if anyio.current_time() > until:
+                return
+
+    async def snapshot(self, request: Request) -> Response:
+        """GET /v1/snapshot/{scope}: where to fetch the file, made first if there is none of late."""
+        token, row = await self._terminal(request)
+        scope = request.path_params["scope"]
+        roles.check_scope(row.kind, row.location, scope)
+        near = snapshots.nearby(request.client.host if request.client else "")
+        encoding = "identity" if near else "zstd"
+        args = (self.engine, self.folder, scope, encoding)
+        info = await to_thread.run_sync(snapshots.snapshot_info, *args, limiter=self._builds)
+        mine = await self._read(feed.included, scope, info.version, token.terminal, token.incarnation)
+        return bodies.answer(request, msgspec.structs.replace(info, included=mine))
+
+    async def blob(self, request: Request) -> Response:
+        """GET /v1/blob/{digest}: an immutable file, in ranges if asked so."""
+        await self._terminal(request)
+        path = snapshots.blob_path(self.folder, request.path_params["digest"])
+        if path is None:
+            raise Refusal(404, "blob_unknown", "There is no such file (any more). Ask for the snapshot again.")
+        headers = {"cache-control": "private, max-age=31536000, immutable"}
+        return FileResponse(path, media_type="application/octet-stream", headers=headers)
+
+    async def stock(self, request: Request) -> Response:
+        """GET /v1/ask/stock/{product}."""
+        await self._terminal(request)
+        return bodies.answer(request, await self._read(ask.stock_of, request.path_params["product"], now_ms()))
+
+    async def channel_products(self, request: Request) -> Response:
+        """GET /v1/channel/products?after=&limit=."""
+        await self._channel(request)
+        after = request.query_params.get("after", "")[:128].replace("\x00", "")
+        limit = _whole(request.query_params.get("limit", str(channels.PAGE)), "limit")
+        return bodies.answer(request, await self._read(channels.catalogue, after, limit, now_ms()))
+
+    async def channel_order(self, request: Request) -> Response:
+        """POST /v1/channel/orders."""
+        name = await self._channel(request)
+        body = await bodies.read(request, messages.ChannelOrder)
+        versions = await self._write(channels.place_order, name, body, now_ms())
+        self.watcher.moved(versions)
+        return bodies.answer(request, {"order": body.order, "new": bool(versions)})
+
+    async def channel_move(self, request: Request) -> Response:
+        """POST /v1/channel/moves."""
+        name = await self._channel(request)
+        body = await bodies.read(request, messages.ChannelMove)
+        versions = await self._write(channels.move_goods, name, body, now_ms())
+        self.watcher.moved(versions)
+        return bodies.answer(request, {"move": body.move, "new": bool(versions)})
+
+
+def _admit(conn: Any, text: str, now: int) -> tuple[Token, Any]:
+    token = signatures.read_token(database.hub_row(conn).secret, text, now)
+    return token, enrolment.admitted(conn, token.terminal)
+
+
+def _whole(text: str, name: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise Refusal(400, "bad_query", f"{name} must be a whole number, 0 or more.")
+    return int(text)
+
+
+def _known(since: list[str]) -> dict[str, int]:
+    """`since=<scope>@<version>`, repeated."""
+    pairs = [text.rpartition("@") for text in since]
+    return {scope: _whole(number, "since") for scope, _, number in pairs}
+
+
+def build(engine: Engine, folder: Path) -> tuple[Starlette, Api]:
+    """The ASGI application and what stands behind it."""
+    api = Api(engine, folder)
+    routes = [
+        Route("/v1/health", api.health),
+        Route("/v1/enrol", api.enrol, methods=["POST"]),
+        Route("/v1/hello", api.hello, methods=["POST"]),
+        Route("/v1/push", api.push, methods=["POST"]),
+        Route("/v1/pull", api.pull),
+        Route("/v1/live", api.live),
+        Route("/v1/snapshot/{scope}", api.snapshot),
+        Route("/v1/blob/{digest}", api.blob),
+        Route("/v1/ask/stock/{product}", api.stock),
+        Route("/v1/channel/products", api.channel_products),
+        Route("/v1/channel/orders", api.channel_order, methods=["POST"]),
+        Route("/v1/channel/moves", api.channel_move, methods=["POST"]),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(api.watcher.run)
+            yield
+            api.watcher.close()
+
+    handlers: Any = {Refusal: _refused, HTTPException: _http, SQLAlchemyError: _database, Exception: _broken}
+    return Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan), api
+
+
+async def _refused(request: Request, refusal: Refusal) -> Response:
+    return bodies.answer(request, refusal.fault, refusal.status)
+
+
+async def _http(request: Request, fault: HTTPException) -> Response:
+    words = {404: "There is nothing at this address.", 405: "This address takes another method."}
+    code = {404: "not_found", 405: "bad_method"}.get(fault.status_code, "http")
+    return bodies.answer(request, Fault(code, words.get(fault.status_code, fault.detail)), fault.status_code)
+
+
+async def _database(request: Request, fault: SQLAlchemyError) -> Response:
+    log.error("%s %s: the database answered %s", request.method, request.url.path, fault)
+    return bodies.answer(request, Fault("database", "The hub's database does not answer now. Try again later."), 503)
+
+
+async def _broken(request: Request, fault: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=fault)
+    return bodies.answer(request, Fault("internal", "The hub failed at this. Nothing was changed; try again."), 500)

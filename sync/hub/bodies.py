@@ -1,0 +1,71 @@
+"""Request bodies in, answers out: size limits that hold after decompression too, JSON both ways, zstd when it pays."""
+
+from typing import Any, TypeVar
+
+import msgspec
+import zstandard
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sync.hub.faults import Refusal
+
+SMALL = 64 * 1024
+"""Largest body of everything but a push, in bytes."""
+PUSH = 24 * 1024 * 1024
+"""Largest body of a push: PUSH_BYTES of operations, escaped inside JSON."""
+WORTH = 1024
+"""Answers above this many bytes are compressed for those who accept it."""
+WINDOW = 8 * 1024 * 1024
+"""Largest zstd window: memory that a stranger may make us take."""
+
+Message = TypeVar("Message")
+_encoder = msgspec.json.Encoder()
+
+
+async def read(request: Request, kind: type[Message], limit: int = SMALL) -> Message:
+    """The body as a message. Raises Refusal: too large, unknown encoding, not the message asked for."""
+    raw = _unpack(await _collect(request, limit), request.headers.get("content-encoding", ""), limit)
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (ValueError, RecursionError) as fault:
+        raise Refusal(400, "bad_body", f"The body is not a {kind.__name__} as JSON: {fault}.") from None
+
+
+async def _collect(request: Request, limit: int) -> bytes:
+    chunks = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _too_large(limit: int) -> Refusal:
+    return Refusal(413, "too_large", f"The body is larger than {limit} bytes.")
+
+
+def _unpack(raw: bytes, encoding: str, limit: int) -> bytes:
+    if encoding in ("", "identity"):
+        return raw
+    if encoding != "zstd":
+        raise Refusal(415, "bad_encoding", f"Bodies come plain or as zstd, not as {encoding[:32]!r}.")
+    try:
+        # Reading one byte more than allowed tells a bomb without unpacking it.
+        out = zstandard.ZstdDecompressor(max_window_size=WINDOW).stream_reader(raw).read(limit + 1)
+    except zstandard.ZstdError:
+        raise Refusal(400, "bad_body", "The body is not zstd.") from None
+    if len(out) > limit:
+        raise _too_large(limit)
+    return bytes(out)
+
+
+def answer(request: Request, message: Any, status: int = 200) -> Response:
+    """A message as the response, compressed if it is large and the asker takes zstd."""
+    raw = _encoder.encode(message)
+    headers = {"cache-control": "no-store", "vary": "accept-encoding"}
+    if len(raw) > WORTH and "zstd" in request.headers.get("accept-encoding", ""):
+        raw = zstandard.ZstdCompressor(level=3).compress(raw)
+        headers["content-encoding"] = "zstd"
+    return Response(raw, status, headers, "application/json")

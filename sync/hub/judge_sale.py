@@ -1,0 +1,189 @@
+"""Judging sales: the recorded lines are priced again and flagged if they differ, and never refused (I-3, F16, F39)."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from sync.domain.pricing import Line, Totals, price_cart
+from sync.domain.verdicts import Code
+from sync.hub import movements
+from sync.hub.cases import Case, Court, Unfit, check_ids
+from sync.hub.movements import Move
+from sync.hub.tables import sale, sale_line, sale_tender, sale_vat
+from sync.protocol.operations import Sale, SaleLine
+
+LARGEST_QUANTITY = 10**12
+"""A billion pieces, in thousandths."""
+
+
+def check(body: Sale) -> None:
+    """Raise Unfit if no database could hold it."""
+    check_ids(body.sale_id, body.receipt, body.location, body.currency)
+    check_ids(*(line.product for line in body.lines))
+    if not body.sale_id:
+        raise Unfit("the sale has no id")
+    if any(abs(line.quantity) > LARGEST_QUANTITY for line in body.lines):
+        raise Unfit("a quantity is beyond what can be")
+
+
+def judge(court: Court, cases: list[Case]) -> None:
+    """Record the sales of a push: each sale once, its stock moved, what collides put before a person."""
+    fresh = _first_of_each(court, cases)
+    places = movements.known_locations(court.conn, (case.body.location for case in cases))
+    goods = movements.known_products(court.conn, (line.product for case in fresh for line in case.body.lines))
+    for case in cases:
+        court.recorder.touch(f"location:{case.body.location if case.body.location in places else court.who.location}")
+    for case in fresh:
+        _check_money(court, case)
+        _check_place(court, case, places, goods)
+    _record(court, fresh)
+    _move_stock(court, fresh, places, goods)
+
+
+def _first_of_each(court: Court, cases: list[Case]) -> list[Case]:
+    seen = _recorded(court, [case.body.sale_id for case in cases])
+    fresh = []
+    for case in cases:
+        number = case.body.sale_id
+        if number in seen:
+            detail = f"sale {number} is recorded already: {seen[number]}"
+            case.find(court, Code.DUPLICATE_SALE, detail, number, case.body.location)
+            continue
+        seen[number] = f"operation {case.seq} of {court.who.terminal}"
+        fresh.append(case)
+    return fresh
+
+
+def _recorded(court: Court, numbers: list[str]) -> dict[str, str]:
+    query = select(sale.c.sale_id, sale.c.seq, sale.c.terminal).where(sale.c.sale_id.in_(sorted(set(numbers))))
+    return {row.sale_id: f"operation {row.seq} of {row.terminal}" for row in court.conn.execute(query)}
+
+
+def _check_money(court: Court, case: Case) -> None:
+    differences = differences_of(case.body)
+    if differences:
+        case.find(court, Code.TOTAL_DIFFERS, "; ".join(differences), case.body.sale_id, case.body.location)
+
+
+def differences_of(body: Sale) -> list[str]:
+    """Where a recorded sale does not add up by the one pricing engine, in words with minor units; [] if it does."""
+    try:
+        totals = price_cart([_line(line) for line in body.lines], body.vat_included)
+    except ValueError as fault:
+        return [str(fault)]
+    paid = sum(tender.amount for tender in body.tenders)
+    return [
+        *_line_differences(body, totals),
+        *_differs("total", body.total, totals.total),
+        *_differs("VAT", body.vat, totals.vat),
+        *_differs("VAT table", sorted((v.rate, v.gross, v.vat) for v in body.by_rate), _table(totals)),
+        *_differs("due", body.due, body.total + body.rounding),
+        *_differs("paid less change", paid - body.change, body.due),
+    ]
+
+
+def _line(line: SaleLine) -> Line:
+    return Line(line.product, line.quantity, line.unit_price, line.vat_rate)
+
+
+def _table(totals: Totals) -> list[tuple[int, int, int]]:
+    return [(v.rate, v.gross, v.vat) for v in totals.by_rate]
+
+
+def _line_differences(body: Sale, totals: Totals) -> list[str]:
+    return [
+        f"line {n} ({line.sku}): recorded {line.amount} with VAT {line.vat}, priced {priced.amount} with {priced.vat}"
+        for n, (line, priced) in enumerate(zip(body.lines, totals.lines, strict=True), 1)
+        if (line.amount, line.vat) != (priced.amount, priced.vat)
+    ]
+
+
+def _differs(what: str, recorded: object, expected: object) -> list[str]:
+    return [] if recorded == expected else [f"{what}: recorded {recorded}, should be {expected}"]
+
+
+def _check_place(court: Court, case: Case, places: set[str], goods: set[str]) -> None:
+    body: Sale = case.body
+    if body.location not in places:
+        case.find(court, Code.LOCATION_UNKNOWN, f"location {body.location} is not known", body.sale_id)
+    elif body.location != court.who.location:
+        detail = f"sold at {body.location} by a terminal of {court.who.location}"
+        case.find(court, Code.NOT_ALLOWED, detail, body.sale_id, body.location)
+    for number in dict.fromkeys(line.product for line in body.lines if line.product not in goods):
+        case.find(court, Code.PRODUCT_UNKNOWN, f"product {number} is not known", number, body.location)
+
+
+def _record(court: Court, cases: list[Case]) -> None:
+    if not cases:
+        return
+    court.conn.execute(sale.insert(), [_sale_row(court, case) for case in cases])
+    for table, rows in (
+        (sale_line, [_row(case, n, x) for case in cases for n, x in enumerate(case.body.lines, 1)]),
+        (sale_tender, [_row(case, n, x) for case in cases for n, x in enumerate(case.body.tenders, 1)]),
+        (sale_vat, [_row(case, n, x) for case in cases for n, x in enumerate(case.body.by_rate, 1)]),
+    ):
+        if rows:
+            court.conn.execute(table.insert(), rows)
+
+
+def _row(case: Case, n: int, item: Any) -> dict[str, Any]:
+    """A line, tender or VAT row: the message's fields are the table's columns."""
+    return {"sale_id": case.body.sale_id, "n": n} | {name: getattr(item, name) for name in item.__struct_fields__}
+
+
+def _sale_row(court: Court, case: Case) -> dict[str, Any]:
+    body: Sale = case.body
+    envelope = case.envelope
+    assert envelope is not None  # a case with a body has one
+    return {
+        "sale_id": body.sale_id,
+        "terminal": court.who.terminal,
+        "incarnation": court.who.incarnation,
+        "seq": case.seq,
+        "receipt": body.receipt,
+        "location": body.location,
+        "currency": body.currency,
+        "at": envelope.at,
+        "business_day": envelope.business_day,
+        "actor": envelope.actor,
+        "received_at": court.now,
+        "lines": len(body.lines),
+        "total": body.total,
+        "vat": body.vat,
+        "vat_included": int(body.vat_included),
+        "rounding": body.rounding,
+        "due": body.due,
+        "change": body.change,
+        "language": body.language,
+    }
+
+
+def _move_stock(court: Court, cases: list[Case], places: set[str], goods: set[str]) -> None:
+    moves: list[Move] = []
+    owners: list[Case] = []
+    for case in cases:
+        moved = _moves(court, case, goods) if case.body.location in places else []
+        moves += moved
+        owners += [case] * len(moved)
+    for case, move, after in zip(owners, moves, movements.post(court.conn, court.recorder, moves), strict=True):
+        if after < 0 and move.delta < 0:
+            detail = f"{move.product} at {move.location}: {after} thousandths on hand"
+            case.find(court, Code.STOCK_BELOW_ZERO, detail, move.product, move.location)
+
+
+def _moves(court: Court, case: Case, goods: set[str]) -> list[Move]:
+    envelope = case.envelope
+    assert envelope is not None  # a case with a body has one
+    return [
+        Move(
+            f"op:{case.op_id}:{n}",
+            line.product,
+            case.body.location,
+            -line.quantity,
+            "sale",
+            envelope.at,
+            court.who.terminal,
+        )
+        for n, line in enumerate(case.body.lines, 1)
+        if line.product in goods
+    ]
