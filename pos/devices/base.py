@@ -96,7 +96,10 @@ class OutputComplete(DeviceEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawerResult(DeviceEvent):
-    """The drawer's pulse was sent (`opened`), or not and why. Few drawers can say that they really opened."""
+    """The drawer's pulse was sent (`opened`), or not and why. Few drawers can say that they really opened.
+
+    `opened` with a fault: sent to a printer that answers nothing, so a look at the drawer decides.
+    """
 
     job_id: str
     opened: bool

@@ -140,10 +140,19 @@ class EscposPrinter(Printer):
                 self._say_drawer(job.job_id, CLOSED)
 
     def _do(self, job: _Print | _Kick) -> None:
-        if isinstance(job, _Kick) or job.document.kicks:
+        if isinstance(job, _Kick):
             self._kick_now(job.job_id)
-        if isinstance(job, _Print):
-            self._print_now(job)
+            return
+        document = self._marked(job)
+        if document.kicks:
+            self._kick_now(job.job_id)
+        self._print_now(job.job_id, document)
+
+    def _marked(self, job: _Print) -> Document:
+        """The job's page; one that may lie on the counter already says so and leaves the drawer shut."""
+        if job.job_id not in self._unknown or job.document.duplicate:
+            return job.document
+        return as_duplicate(job.document, words(job.document.lang)("Possible duplicate"))
 
     @contextmanager
     def _linked(self) -> Iterator[Link]:
@@ -161,23 +170,20 @@ class EscposPrinter(Printer):
             return FileLink(self.settings.path)
         return TcpLink(self.settings.host, self.settings.port, self.settings.timeout_s)
 
-    def _print_now(self, job: _Print) -> None:
+    def _print_now(self, job_id: str, document: Document) -> None:
         try:
-            data = self._encoded(job)
+            data = self._encoded(job_id, document)
             with self._linked() as link:
-                self._send(job.job_id, link, data)
+                self._send(job_id, link, data)
         except DeviceError as error:
-            self._say(job.job_id, Outcome.FAILED, error.fault)
+            self._say(job_id, Outcome.FAILED, error.fault)
 
-    def _encoded(self, job: _Print) -> bytes:
-        """The job's bytes. A page that can't be encoded must not end the thread: the next one may be fine."""
-        document = job.document
-        if job.job_id in self._unknown and not document.duplicate:
-            document = as_duplicate(document, words(document.lang)("Possible duplicate"))
+    def _encoded(self, job_id: str, document: Document) -> bytes:
+        """The page's bytes. One that can't be encoded must not end the thread: the next one may be fine."""
         try:
             return encode(document, self.settings.paper)
         except Exception as error:
-            log.exception("job %s of printer %s could not be encoded", job.job_id, self.name)
+            log.exception("job %s of printer %s could not be encoded", job_id, self.name)
             raise DeviceError(BROKEN) from error
 
     def _send(self, job_id: str, link: Link, data: bytes) -> None:
@@ -208,7 +214,8 @@ class EscposPrinter(Printer):
         except LinkLost:
             self._say_drawer(job_id, STUCK)
         else:
-            self._say_drawer(job_id, None if before is None or before.answered else NO_ANSWER)
+            silent = before is not None and not before.answered
+            self._say_drawer(job_id, NO_ANSWER if silent else None, sent=True)
 
     def _say(self, job_id: str, outcome: Outcome, fault: DeviceFault | None = None, confirmed: bool = True) -> None:
         if outcome is Outcome.UNKNOWN:
@@ -219,8 +226,8 @@ class EscposPrinter(Printer):
             OutputComplete(device=self.name, job_id=job_id, outcome=outcome, fault=fault, confirmed=confirmed)
         )
 
-    def _say_drawer(self, job_id: str, fault: DeviceFault | None) -> None:
-        self.inbox.put(DrawerResult(device=self.name, job_id=job_id, opened=fault is None, fault=fault))
+    def _say_drawer(self, job_id: str, fault: DeviceFault | None, sent: bool = False) -> None:
+        self.inbox.put(DrawerResult(device=self.name, job_id=job_id, opened=sent, fault=fault))
 
     def _status(self, link: Link) -> PrinterStatus | None:
         """How the printer is, said to the app when it changed. None: this printer is never asked."""

@@ -23,7 +23,7 @@ from pos.ui.i18n import money, quantity
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The head of the receipt: who sold, and where. `tax_id_name` is what the tax number is called there."""
+    """The head of the receipt: who sold, and where. `tax_id_name` is what the tax number is called there, in English."""
 
     name: str
     address: tuple[str, ...] = ()
@@ -153,7 +153,7 @@ class _Page:
         yield Centred(shop.name, bold=True, big=True)
         yield from (Centred(line) for line in shop.address)
         if shop.tax_id:
-            yield Centred(f"{shop.tax_id_name} {shop.tax_id}")
+            yield Centred(f"{_(shop.tax_id_name)} {shop.tax_id}")
         if shop.phone:
             yield Centred(shop.phone)
         yield Blank()
