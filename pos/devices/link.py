@@ -1,5 +1,6 @@
 """The way to a printer: a short TCP connection by python-escpos, or a file. Every wait has a limit."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +25,12 @@ class Link(Protocol):
 
     def ask(self, question: int) -> int | None:
         """The answer byte to DLE EOT `question`, or None if there was none in time."""
+
+    def ask_done(self) -> None:
+        """Ask to be told when all that was sent is worked through. Raises LinkLost."""
+
+    def hear_done(self) -> bool:
+        """Whether it is, waiting at most one timeout."""
 
     def pulse(self, now: bool) -> None:
         """Kick the drawer; `now` goes past a printer that is offline. Raises LinkLost."""
@@ -54,14 +61,30 @@ class TcpLink:
             raise LinkLost from error
 
     def ask(self, question: int) -> int | None:
-        """The first status byte that comes back; noise before it is passed over."""
+        """The first status byte that comes back; others before it are passed over."""
         try:
-            answer = self._net.query_status(bytes((0x10, 0x04, question)))
-            while answer and not any(map(status.is_status, answer)):
-                answer = self._net._read()
+            self._net._raw(bytes((0x10, 0x04, question)))
         except OSError:
             return None
-        return next(filter(status.is_status, answer), None)
+        return self._hear(status.is_status)
+
+    def ask_done(self) -> None:
+        """GS r 1: unlike DLE EOT it waits its turn behind the page. Raises LinkLost."""
+        self.send(b"\x1dr\x01")
+
+    def hear_done(self) -> bool:
+        """Whether the answer to GS r came within one timeout."""
+        return self._hear(status.is_turn) is not None
+
+    def _hear(self, wanted: Callable[[int], bool]) -> int | None:
+        """The next byte of the wanted kind; None when the printer is quiet for a timeout or hangs up."""
+        try:
+            while answer := self._net._read():
+                for byte in filter(wanted, answer):
+                    return int(byte)
+        except OSError:
+            return None
+        return None
 
     def pulse(self, now: bool) -> None:
         """Kick the drawer at pin 2. Raises LinkLost."""
@@ -98,6 +121,13 @@ class FileLink:
     def ask(self, question: int) -> int | None:
         """A file has no status."""
         return None
+
+    def ask_done(self) -> None:
+        """A file is done at once."""
+
+    def hear_done(self) -> bool:
+        """A file is done at once."""
+        return True
 
     def pulse(self, now: bool) -> None:
         """Write the drawer's command. Raises LinkLost."""

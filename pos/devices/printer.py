@@ -33,6 +33,7 @@ from pos.receipt.words import words
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT_S = 1.0
+_PATIENCE = 6  # timeouts in which a page must be on paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class EscposPrinter(Printer):
         self._number = count()
         self._thread: threading.Thread | None = None
         self._unknown: set[str] = set()
+        self._takes_turns = True
 
     def open(self) -> None:
         """Start the owner thread. It asks the printer how it is and says so."""
@@ -127,7 +129,7 @@ class EscposPrinter(Printer):
                 continue
             if isinstance(job, _Stop):
                 break
-            self._do(job)
+            self._survive(job)
         self._refuse_rest()
         self._become(DeviceState.CLOSED)
 
@@ -138,6 +140,18 @@ class EscposPrinter(Printer):
                 self._say(job.job_id, Outcome.FAILED, CLOSED)
             elif isinstance(job, _Kick):
                 self._say_drawer(job.job_id, CLOSED)
+
+    def _survive(self, job: _Print | _Kick) -> None:
+        """Do a job; a flaw in the driver ends that job, with the worst that may be true, and not the thread."""
+        try:
+            self._do(job)
+        except Exception:
+            log.exception("job %s of printer %s met a flaw in its driver", job.job_id, self.name)
+            self._become(DeviceState.TROUBLE, BROKEN)
+            if isinstance(job, _Print):
+                self._say(job.job_id, Outcome.UNKNOWN, BROKEN)
+            else:
+                self._say_drawer(job.job_id, BROKEN)
 
     def _do(self, job: _Print | _Kick) -> None:
         if isinstance(job, _Kick):
@@ -193,15 +207,32 @@ class EscposPrinter(Printer):
             raise DeviceError(before.fault)
         try:
             link.send(data)
+            after = self._finish(link, before)
         except LinkLost:
             self._become(DeviceState.TROUBLE, STUCK)
             self._say(job_id, Outcome.UNKNOWN, STUCK)
             return
-        after = self._status(link)
         if after is not None and after.fault:
             self._say(job_id, Outcome.UNKNOWN, after.fault)
         else:
             self._say(job_id, Outcome.PRINTED, confirmed=after is not None)
+
+    def _finish(self, link: Link, before: PrinterStatus | None) -> PrinterStatus | None:
+        """How the printer is after the page, not only after the page's bytes: long pages print for seconds.
+
+        GS r is answered in its turn behind the page. A printer that never answers it, but says it is well, is
+        not waited for again.
+        """
+        if before is None or not before.answered or not self._takes_turns:
+            return self._status(link)
+        link.ask_done()
+        for _again in range(_PATIENCE):
+            done = link.hear_done()
+            after = self._status(link)
+            if done or after is None or after.fault:
+                return after
+        self._takes_turns = False
+        return after
 
     def _kick_now(self, job_id: str) -> None:
         """Send the pulse; a printer without paper or with an open cover passes on only the real-time one."""

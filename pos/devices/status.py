@@ -56,6 +56,11 @@ def is_status(byte: int) -> bool:
     return byte & _FIXED_MASK == ALL_WELL
 
 
+def is_turn(byte: int) -> bool:
+    """Whether a byte can be an answer to GS r, which has bits 4 and 7 clear."""
+    return byte & 0x90 == 0
+
+
 def read(general: int, cause: int, paper: int) -> PrinterStatus:
     """The meaning of the answers to DLE EOT 1, 2 and 4. The first fault a person must see to wins."""
     fault = None

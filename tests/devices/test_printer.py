@@ -84,6 +84,37 @@ def test_f46_a_printer_that_goes_off_in_the_middle_leaves_the_job_unknown(
     assert printed(heard, "1").outcome is Outcome.UNKNOWN
 
 
+def test_f46_paper_that_ends_after_all_bytes_were_taken_is_not_called_printed(
+    printer: EscposPrinter, paper: VirtualPrinter, heard: Heard
+) -> None:
+    paper.faults.line_s = 0.05
+    paper.faults.paper_lines = 8
+    printer.print("1", Document((*(Row(f"line {n}") for n in range(20)), Cut())))
+    result = printed(heard, "1")
+    assert (result.outcome, result.fault) == (Outcome.UNKNOWN, PAPER_OUT)
+
+
+def test_a_page_that_prints_longer_than_a_timeout_is_waited_for(
+    printer: EscposPrinter, paper: VirtualPrinter, heard: Heard
+) -> None:
+    paper.faults.line_s = 0.05
+    printer.print("1", Document((*(Row(f"line {n}") for n in range(12)), Cut())))
+    assert printed(heard, "1").outcome is Outcome.PRINTED
+    assert len(paper.receipts) == 1
+
+
+def test_a_printer_that_knows_no_turns_is_waited_for_once(
+    printer: EscposPrinter, paper: VirtualPrinter, heard: Heard
+) -> None:
+    paper.faults.no_turns = True
+    printer.print("1", PAGE)
+    assert printed(heard, "1").outcome is Outcome.PRINTED
+    began = time.monotonic()
+    printer.print("2", PAGE)
+    assert printed(heard, "2").outcome is Outcome.PRINTED
+    assert time.monotonic() - began < 0.3
+
+
 @pytest.mark.parametrize("page", [PAGE, LONG_PAGE], ids=["fits the buffers", "fills the buffers"])
 def test_f46_a_printer_stuck_in_the_middle_leaves_the_job_unknown_soon(
     printer: EscposPrinter, paper: VirtualPrinter, heard: Heard, page: Document

@@ -6,6 +6,7 @@ Like many network printers it serves one connection at a time; others wait until
 import logging
 import socket
 import threading
+import time
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -25,7 +26,8 @@ class PrinterFaults:
 
     `silent` prints but answers nothing. `stuck_after` and `dies_after` count the bytes of a connection, its status
     questions too, after which it takes nothing more or drops the line; None is never. `paper_lines` is what is
-    left on the roll, None endless. `slow_s` is a pause before every read and every answer, in seconds.
+    left on the roll, None endless. `line_s` is how long a printed line takes; meanwhile bytes and questions are taken.
+    `no_turns` never answers GS r, as cheap models. `slow_s` is a pause before every read and every answer, in seconds.
     """
 
     off: bool = False
@@ -37,6 +39,8 @@ class PrinterFaults:
     dies_after: int | None = None
     paper_lines: int | None = None
     slow_s: float = 0.0
+    line_s: float = 0.0
+    no_turns: bool = False
 
 
 class VirtualPrinter:
@@ -54,6 +58,7 @@ class VirtualPrinter:
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._serve, name="virtual printer", daemon=True)
         self._saved = 0
+        self._next_line = 0.0
         self._answer: socket.socket | None = None
 
     def start(self) -> "VirtualPrinter":
@@ -96,11 +101,11 @@ class VirtualPrinter:
         """Set a fault from text, as the command line does. ValueError names an unknown fault."""
         if name not in {field.name for field in fields(PrinterFaults)}:
             raise ValueError(f"unknown fault {name!r}; there are {', '.join(f.name for f in fields(PrinterFaults))}")
-        numeric = {"slow_s": float, "stuck_after": int, "dies_after": int, "paper_lines": int}
+        numeric = {"slow_s": float, "line_s": float, "stuck_after": int, "dies_after": int, "paper_lines": int}
         if name not in numeric:
             setattr(self.faults, name, value in ("on", "yes", "1", "true"))
         elif value in ("off", "no", "none", ""):
-            setattr(self.faults, name, 0.0 if name == "slow_s" else None)
+            setattr(self.faults, name, 0.0 if name.endswith("_s") else None)
         else:
             setattr(self.faults, name, numeric[name](value))
 
@@ -188,18 +193,24 @@ class VirtualPrinter:
         return self.faults.paper_out or self.faults.cover_open or self.faults.jam or self.faults.off
 
     def _print_held(self) -> None:
-        while self._held and not self._offline():
+        while self._held and not self._offline() and time.monotonic() >= self._next_line:
             command = self._held.pop(0)
             if command.name == "GS r":
-                self._send(b"\x00")
+                if not self.faults.no_turns:
+                    self._send(b"\x00")
                 continue
-            used = self.head.obey(command)
-            if self.faults.paper_lines is not None:
-                self.faults.paper_lines -= used
-                if self.faults.paper_lines <= 0:
-                    self.faults.paper_lines, self.faults.paper_out = None, True
+            self._use_paper(self.head.obey(command))
             if command.name in ("GS V", "ESC p"):
                 self._tell()
+
+    def _use_paper(self, lines: int) -> None:
+        faults = self.faults
+        if lines and faults.line_s:
+            self._next_line = time.monotonic() + faults.line_s
+        if faults.paper_lines is not None:
+            faults.paper_lines -= lines
+            if faults.paper_lines <= 0:
+                faults.paper_lines, faults.paper_out = None, True
 
     def _tell(self) -> None:
         self._save()
