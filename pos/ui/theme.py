@@ -175,6 +175,7 @@ class Theme(_Colours):  # type: ignore[misc,valid-type]
     language = StringProperty("en")
     brand = StringProperty("")
     revision = NumericProperty(0)  # changes when the type or the measures change
+    painted = NumericProperty(0)  # changes when the colours have changed, all of them
     size = DictProperty({})
 
     def __init__(self, look: Look, **kwargs: object) -> None:
@@ -201,8 +202,8 @@ class Theme(_Colours):  # type: ignore[misc,valid-type]
         except KeyError:
             raise ThemeError(f"there is no text style {role!r} for a {self.kind}.") from None
 
-    def tint(self, name: str) -> Rgba:
-        """The colour of a tone: a tint ("mint") or a ground ("surface")."""
+    def tint(self, name: str, _painted: float = 0) -> Rgba:
+        """The colour of a tone: a tint ("mint") or a ground ("surface"); in kv theme.tint(self.tone, theme.painted)."""
         return getattr(self, f"tint_{name}" if f"tint_{name}" in self.look.colours["light"] else name)
 
     def icon(self, name: str) -> str:
@@ -228,6 +229,7 @@ class Theme(_Colours):  # type: ignore[misc,valid-type]
     def _paint(self, *_args: object) -> None:
         for name, value in self.look.colours["dark" if self.dark else "light"].items():
             setattr(self, name, value)
+        self.painted += 1
 
     def _measure(self, *_args: object) -> None:
         self.size = _sizes(self.look.raw, self.look.path, self.kind)

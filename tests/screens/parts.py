@@ -55,6 +55,7 @@ def page() -> Any:
         act_text="Void the sale",
         act_icon="trash-2",
         danger=True,
+        pos_hint={"x": 0, "y": 0},
     )
     dialog.fbind("veil", lambda one, _value: setattr(one, "veil", (0, 0, 0, 0)))
     dialog.veil = (0, 0, 0, 0)

@@ -17,6 +17,7 @@ _PARTS = {
     "shape": "Boxed",
     "text": "StyleLabel Icon",
     "numbers": "MoneyText",
+    "picture": "Picture",
     "touch": "Pressable",
     "frame": "Panel HairLine Mark Thumb Dot",
     "buttons": "PrimaryButton SecondaryButton QuietButton DangerButton TileButton PillButton IconButton Chip",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pos.ui.kit.buttons  # noqa: F401
+from pos.ui.kit.buttons import DangerButton, SecondaryButton
 from pos.ui.kit.frame import Panel
 from pos.ui.theme import theme
 
@@ -46,6 +46,21 @@ class Dialog(FloatLayout):
         self.register_event_type("on_keep")
         self.register_event_type("on_act")
         super().__init__(**kwargs)
+
+    def on_kv_post(self, base_widget: Any) -> None:
+        """The rule's own children exist now: the right button takes its kind."""
+        for name in ("danger", "act_text", "act_icon"):
+            self.fbind(name, self._dress)
+        self._act: Any = None
+        self._dress()
+
+    def _dress(self, *_args: Any) -> None:
+        if self._act is not None:
+            self.ids.answers.remove_widget(self._act)
+        kind = DangerButton if self.danger else SecondaryButton
+        self._act = kind(text=self.act_text, icon=self.act_icon, fit=True)
+        self._act.bind(on_tap=lambda _button: self.answer(True))
+        self.ids.answers.add_widget(self._act)
 
     def on_keep(self) -> None:
         """The safe answer."""

@@ -32,6 +32,16 @@ class Panel(Boxed, BoxLayout):
 
     tone = StringProperty("")
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("tone", self._ground)
+        theme.fbind("painted", self._ground)
+        self._ground()
+
+    def _ground(self, *_args: Any) -> None:
+        if self.tone:  # without one the fill is the screen's own, if it sets any
+            self.fill = theme.tint(self.tone)
+
 
 class HairLine(Widget):
     """A line between rows; `orientation` "vertical" stands."""

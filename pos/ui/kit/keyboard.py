@@ -11,18 +11,20 @@ from pos.ui.kit.keypad import DELETE, Key
 from pos.ui.theme import theme
 
 from kivy.lang import Builder  # isort: skip
-from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty  # isort: skip
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, OptionProperty  # isort: skip
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
+from kivy.uix.widget import Widget  # isort: skip
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
 LETTERS = {
     "en": ("qwertyuiop", "asdfghjkl", "zxcvbnm"),
-    "ru": ("йцукенгшщзх", "фывапролджэ", "ячсмитьбюъё"),
-    "kk": ("әіңғүұқөһ", "йцукенгшщзх", "фывапролджэ", "ячсмитьбюъё"),
-    "ka": ("ქწერტყუიოპ", "ასდფგჰჯკლჟ", "ზხცვბნმშძჭ", "ღთჩ"),
+    "ru": ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбюё"),
+    "kk": ("әіңғүұқөһ", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбюё"),
+    "ka": ("ქწერტყუიოპთ", "ასდფგჰჯკლჟღ", "ზხცვბნმშძჭჩ"),
 }
 DIGITS = ("1234567890", "-/:.,@№&+", "()«»!?%")
+DELETE_SHARE = 1.6  # of a letter's width
 FUNCTIONS = {"language", "digits", "space", DELETE, "enter"}
 
 
@@ -39,8 +41,9 @@ class OnScreenKeyboard(Panel):
     `language` names the letters shown, not always those of the screen; `languages` those to change between.
     """
 
-    language = StringProperty("en")
+    language = OptionProperty("en", options=tuple(LETTERS))
     languages = ListProperty(list(LETTERS))
+    rows = NumericProperty(4)
     digits = BooleanProperty(False)
     field = ObjectProperty(None, allownone=True)
 
@@ -83,19 +86,20 @@ class OnScreenKeyboard(Panel):
             self.field.insert(text)
 
     def _build(self, *_args: Any) -> None:
-        rows = DIGITS if self.digits else LETTERS.get(self.language, LETTERS["en"])
+        rows = DIGITS if self.digits else LETTERS[self.language]
         self.ids.rows.clear_widgets()
-        longest = max(len(row) for row in rows)
+        self.rows = len(rows) + 1
+        longest = max(max(len(row) for row in rows), len(rows[-1]) + DELETE_SHARE)
         for at, letters in enumerate(rows):
             keys = [self._key(letter) for letter in letters]
             if at == len(rows) - 1:
-                keys.append(self._key(DELETE, icon="delete", share=1.6))
+                keys.append(self._key(DELETE, icon="delete", share=DELETE_SHARE))
             self._row(keys, longest)
-        self._row(self._functions(), longest)
+        self._row(self._functions(), 0)
 
     def _functions(self) -> list[KeyboardKey]:
         return [
-            self._key("digits", text="123" if not self.digits else "ABC", share=1.6),
+            self._key("digits", text=LETTERS[self.language][-3][:3].upper() if self.digits else "123", share=1.6),
             self._key("language", icon="globe", text=LANGUAGES.get(self.language, ""), share=2.6),
             self._key("space", text=_("space"), share=4.2),
             self._key("enter", text=_("Find"), share=2.2),
@@ -104,12 +108,9 @@ class OnScreenKeyboard(Panel):
     def _row(self, keys: list[KeyboardKey], longest: int) -> None:
         row = BoxLayout(spacing=self.ids.rows.spacing)
         short = longest - sum(key.share for key in keys)
-        if short > 0 and len(keys) != 4:
-            for key in (BoxLayout(size_hint_x=short / 2), *keys, BoxLayout(size_hint_x=short / 2)):
-                row.add_widget(key)
-        else:
-            for key in keys:
-                row.add_widget(key)
+        margins = [Widget(size_hint_x=short / 2) for _ in range(2 if short > 0.01 else 0)]
+        for one in (*margins[:1], *keys, *margins[1:]):
+            row.add_widget(one)
         self.ids.rows.add_widget(row)
 
     def _key(self, name: str, text: str | None = None, icon: str = "", share: float = 1) -> KeyboardKey:

@@ -10,7 +10,7 @@ from pos.ui.kit.shape import Boxed
 from pos.ui.kit.touch import Pressable
 
 from kivy.lang import Builder  # isort: skip
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty  # isort: skip
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty  # isort: skip
 from kivy.uix.anchorlayout import AnchorLayout  # isort: skip
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
 from kivy.uix.gridlayout import GridLayout  # isort: skip
@@ -27,7 +27,12 @@ class Key(Pressable, AnchorLayout):
     text = StringProperty("")
     icon = StringProperty("")
     style = StringProperty("key")
-    quiet = BooleanProperty(False)
+    ground = ColorProperty([0, 0, 0, 0])
+    ink = ColorProperty([0, 0, 0, 1])
+
+
+class PadKey(Key):
+    """A key of a keypad."""
 
 
 class Keypad(GridLayout):
@@ -55,7 +60,7 @@ class Keypad(GridLayout):
         self.dispatch("on_key", key)
 
     def _key(self, name: str) -> Key:
-        key = Key(key=name, icon=DELETE if name == DELETE else "", text=name if name.isdigit() else "")
+        key = PadKey(key=name, icon=DELETE if name == DELETE else "", text=name if name.isdigit() else "")
         key.bind(on_tap=lambda touched: self.press(touched.key))
         if name == "zeros":
             self._blank = key

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pos.ui.kit.frame  # noqa: F401  the colours of text
 from pos.ui import i18n
 from pos.ui.kit.text import descent, drawn, width_of
 from pos.ui.theme import Style, theme
@@ -12,7 +11,6 @@ from pos.ui.theme import Style, theme
 from kivy.animation import Animation  # isort: skip
 from kivy.clock import Clock  # isort: skip
 from kivy.graphics import Color, Rectangle  # isort: skip
-from kivy.lang import Builder  # isort: skip
 from kivy.properties import (  # isort: skip
     BooleanProperty,
     ColorProperty,
@@ -21,12 +19,6 @@ from kivy.properties import (  # isort: skip
     StringProperty,
 )
 from kivy.uix.widget import Widget  # isort: skip
-
-Builder.load_string("""
-<MoneyText>:
-    color: theme.ink
-    sign_color: theme.ink_2
-""")
 
 
 class MoneyText(Widget):
@@ -38,8 +30,8 @@ class MoneyText(Widget):
     minor = NumericProperty(0)
     currency = StringProperty("KZT")
     style = StringProperty("hero_total")
-    color = ColorProperty([0, 0, 0, 1])
-    sign_color = ColorProperty([0, 0, 0, 1])
+    color = ColorProperty(None, allownone=True)  # None: the theme's ink, and its second ink for the sign
+    sign_color = ColorProperty(None, allownone=True)
     halign = OptionProperty("left", options=("left", "center", "right"))
     counts = BooleanProperty(True)
     unknown = BooleanProperty(False)
@@ -58,6 +50,7 @@ class MoneyText(Widget):
             self.fbind(name, self._redraw)
         self.fbind("minor", self._changed)
         theme.fbind("revision", self._redraw)
+        theme.fbind("painted", self._redraw)
         theme.fbind("language", self._redraw)
         self.shown = self.minor
         self._redraw()
@@ -93,8 +86,9 @@ class MoneyText(Widget):
         if self.fit:
             self.size_hint_y = None
             self.height = round(style.px * style.line)
-        self._colour.rgba = self.color
-        self._sign_colour.rgba = self.sign_color if large else self.color
+        ink = self.color or theme.ink
+        self._colour.rgba = ink
+        self._sign_colour.rgba = (self.sign_color or theme.ink_2) if large else ink
         self._place(style.font, px, digits, sign, round(px * ratio), round(px * gap) if sign else 0)
 
     def _fitting(self, style: Style, digits: str, sign: str, ratio: float, gap: float) -> int:

@@ -82,7 +82,10 @@ def fit_radii(radius: Any, width: int, height: int) -> Radii:
     four = [max(0.0, r) for r in (radius if isinstance(radius, (list, tuple)) else (radius,) * 4)]
     a, b, c, d = four
     tight = max((a + b) / width, (c + d) / width, (a + d) / height, (b + c) / height, 1.0)
-    return tuple(int(r / tight + 0.001) for r in four)  # type: ignore[return-value]
+    a, b, c, d = (round(r / tight) for r in four)
+    if a + b > width or c + d > width or a + d > height or b + c > height:
+        a, b, c, d = (int(r / tight + 0.001) for r in four)
+    return (a, b, c, d)
 
 
 class Boxed(Widget):

@@ -9,7 +9,7 @@ from pos.ui.theme import Style, theme
 
 from kivy.clock import Clock  # isort: skip
 from kivy.core.text import Label as CoreLabel  # isort: skip
-from kivy.graphics import Color, Rectangle  # isort: skip
+from kivy.graphics import Color, InstructionGroup, Rectangle  # isort: skip
 from kivy.metrics import dp  # isort: skip
 from kivy.properties import (  # isort: skip
     BooleanProperty,
@@ -102,7 +102,7 @@ class StyleLabel(Widget):
 
     text = StringProperty("")
     style = StringProperty("body")
-    color = ColorProperty([0, 0, 0, 1])
+    color = ColorProperty(None, allownone=True)  # None: the theme's ink
     halign = OptionProperty("left", options=("left", "center", "right"))
     valign = OptionProperty("middle", options=("top", "middle", "bottom"))
     lines = NumericProperty(1)
@@ -117,8 +117,10 @@ class StyleLabel(Widget):
     def __init__(self, **kwargs: Any) -> None:
         self._redraw = Clock.create_trigger(self._lay, -1)
         super().__init__(**kwargs)
-        with self.canvas:
-            self._colour = Color(*self.color)
+        self._drawing = InstructionGroup()  # of its own, so that a rule's drawing does not get between
+        self._colour = Color()
+        self._drawing.add(self._colour)
+        self.canvas.add(self._drawing)
         self._boxes: list[Rectangle] = []
         for name in ("text", "style", "halign", "valign", "lines", "number", "strike", "fit", "size", "pos"):
             self.fbind(name, self._redraw)
@@ -126,10 +128,11 @@ class StyleLabel(Widget):
             self.fbind(name, self._redraw)
         self.fbind("color", self._tint)
         theme.fbind("revision", self._redraw)
+        theme.fbind("painted", self._tint)
         self._redraw()
 
     def _tint(self, *_args: Any) -> None:
-        self._colour.rgba = self.color
+        self._colour.rgba = self.color or theme.ink
 
     def _lay(self, *_args: Any) -> None:
         style = theme.style(self.style)
@@ -145,7 +148,7 @@ class StyleLabel(Widget):
         if self.fit in ("height", "both"):
             self.size_hint_y = None
             self.height = self.content_height
-        self._colour.rgba = self.color
+        self._tint()
         self._place(style.font, px, lines, step)
 
     def _lines(self, style: Style, px: int) -> tuple[int, tuple[str, ...]]:
@@ -190,7 +193,7 @@ class StyleLabel(Widget):
     def _room_for(self, count: int) -> None:
         while len(self._boxes) < count:
             box = Rectangle(size=(0, 0))
-            self.canvas.add(box)
+            self._drawing.add(box)
             self._boxes.append(box)
         for box in self._boxes[count:]:
             box.size = (0, 0)
@@ -201,20 +204,21 @@ class Icon(Widget):
 
     name = StringProperty("")
     icon_size = NumericProperty(0)  # 0: the widget's smaller side
-    color = ColorProperty([0, 0, 0, 1])
+    color = ColorProperty(None, allownone=True)  # None: the theme's ink
 
     def __init__(self, **kwargs: Any) -> None:
         self._redraw = Clock.create_trigger(self._lay, -1)
         super().__init__(**kwargs)
         with self.canvas:
-            self._colour = Color(*self.color)
+            self._colour = Color()
             self._box = Rectangle(size=(0, 0))
         for name in ("name", "icon_size", "color", "size", "pos"):
             self.fbind(name, self._redraw)
+        theme.fbind("painted", self._redraw)
         self._redraw()
 
     def _lay(self, *_args: Any) -> None:
-        self._colour.rgba = self.color
+        self._colour.rgba = self.color or theme.ink
         px = round(self.icon_size or min(self.size))
         if not self.name or px < 1:
             self._box.size = (0, 0)
