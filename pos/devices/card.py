@@ -43,7 +43,7 @@ class CardSettings:
     """One card terminal. `timeout_s` bounds each wait for a connection or for the first answer to a command.
 
     `shopper_s` is how long a pending attempt may take without news before it counts as lost; `ask_again_s`
-    how often an unknown attempt is asked about.
+    how often an unknown attempt is asked about, `retry_s` how often a connection is tried while there is none.
     """
 
     name: str = "card terminal"
@@ -52,6 +52,7 @@ class CardSettings:
     timeout_s: float = 0.8
     shopper_s: float = 90.0
     ask_again_s: float = 2.0
+    retry_s: float = 5.0
 
     def __post_init__(self) -> None:
         if not 0 < self.timeout_s <= LONGEST_WAIT_S:
@@ -89,12 +90,13 @@ class TcpCardTerminal(CardTerminal):
         self._bell.setblocking(False)
         self._line: socket.socket | None = None
         self._rest = b""
+        self._retry_at = 0.0
         self._open: dict[str, _Open] = {}
         self._sent: set[str] = set()
         self._thread: threading.Thread | None = None
 
     def open(self) -> None:
-        """Start the owner thread. It connects with the first command."""
+        """Start the owner thread. It connects and says how the card terminal is."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name=f"card {self.name}", daemon=True)
             self._thread.start()
@@ -138,6 +140,7 @@ class TcpCardTerminal(CardTerminal):
 
     def _run(self) -> None:
         while self._obey_commands():
+            self._keep_line()
             self._listen()
             self._chase()
         self._hang_up()
@@ -187,11 +190,17 @@ class TcpCardTerminal(CardTerminal):
         try:
             self._line = socket.create_connection((self.settings.host, self.settings.port), self.settings.timeout_s)
         except OSError:
-            self._become(DeviceState.OFF, CARD_OFF)
+            self._retry_at = self._after(self.settings.retry_s)
+            self._become(DeviceState.OFF, CARD_LOST if self._open else CARD_OFF)
             return False
         self._rest = b""
         self._become(DeviceState.READY)
         return True
+
+    def _keep_line(self) -> None:
+        """Connect while nobody asks for anything, so that a dead card terminal is named and comes back by itself."""
+        if self._line is None and time.monotonic() >= self._retry_at:
+            self._connect()
 
     def _listen(self) -> None:
         """Wait for a command, an answer or the time when one is overdue."""
@@ -203,8 +212,10 @@ class TcpCardTerminal(CardTerminal):
             self._read(self._line)
 
     def _patience(self) -> float | None:
-        due = min((attempt.due for attempt in self._open.values()), default=None)
-        return None if due is None else max(0.0, due - time.monotonic())
+        dues = [attempt.due for attempt in self._open.values()]
+        if self._line is None:
+            dues.append(self._retry_at)
+        return max(0.0, min(dues) - time.monotonic()) if dues else None
 
     def _read(self, line: socket.socket) -> None:
         try:
@@ -234,9 +245,11 @@ class TcpCardTerminal(CardTerminal):
     def _chase(self) -> None:
         """Ask about every attempt whose news is overdue. Asking is all: a charge is never repeated."""
         now = time.monotonic()
-        for attempt_id in [a for a, attempt in self._open.items() if attempt.due <= now]:
+        overdue = [attempt_id for attempt_id, attempt in self._open.items() if attempt.due <= now]
+        if overdue:
+            self._hang_up()  # a connection that owes an answer is not trusted with the next question
+        for attempt_id in overdue:
             self._doubt(attempt_id)
-            self._hang_up()  # what is still to come on this connection would be stale
             self._send(_Command("status", attempt_id))
 
     def _doubt(self, attempt_id: str) -> None:
@@ -250,6 +263,7 @@ class TcpCardTerminal(CardTerminal):
     def _lose(self) -> None:
         """The connection broke: whatever was open on it is unknown, and is asked about soon."""
         self._hang_up()
+        self._retry_at = self._after(min(self.settings.ask_again_s, self.settings.retry_s))
         self._become(DeviceState.OFF, CARD_LOST if self._open else CARD_OFF)
         for attempt_id in list(self._open):
             self._doubt(attempt_id)

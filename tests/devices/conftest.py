@@ -76,9 +76,10 @@ def bank() -> Iterator[VirtualCardTerminal]:
 
 @pytest.fixture
 def card(bank: VirtualCardTerminal, heard: Heard) -> Iterator[TcpCardTerminal]:
-    settings = CardSettings(port=bank.port, timeout_s=0.3, shopper_s=0.6, ask_again_s=0.1)
+    settings = CardSettings(port=bank.port, timeout_s=0.3, shopper_s=0.6, ask_again_s=0.1, retry_s=0.1)
     terminal = TcpCardTerminal(settings, heard.inbox)
     terminal.open()
+    heard.wait(StatusUpdate, lambda event: event.state is DeviceState.READY)
     yield terminal
     terminal.close()
     assert terminal.join(5.0), "the card terminal's thread did not end"
