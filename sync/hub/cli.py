@@ -1,0 +1,228 @@
+"""`python -m sync hub …`: serve the hub, import a retailer's files, enrol terminals, see how things stand."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from sync.domain.money import UnknownCurrency
+from sync.flags import EPILOG, add_flags, read_settings
+from sync.hub import channels, database, enrolment, report, roles, seed
+from sync.hub.csv_rows import Kind
+from sync.hub.csv_source import FileRefused
+from sync.hub.database import DatabaseProblem
+from sync.hub.import_help import COLUMNS
+from sync.hub.importing import ImportReport, import_files
+from sync.hub.progress import shown
+from sync.settings import Settings, WrongSetting, address
+
+Run = Callable[[argparse.Namespace, Settings], int]
+
+
+class CannotDo(Exception):
+    """What was asked can't be done; the message says why, and what to do."""
+
+
+class _Verb(argparse.ArgumentParser):
+    """A verb's parser: settings that are not given after the verb leave those given before it alone."""
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        found, rest = super().parse_known_args(args, namespace)
+        for name in [n for n, value in vars(found).items() if value is None and (n == "config" or "." in n)]:
+            delattr(found, name)
+        return found, rest
+
+
+def register(subparsers: "argparse._SubParsersAction[Any]") -> None:
+    """Add `hub` and its verbs. Without a verb it serves."""
+    hub = subparsers.add_parser("hub", help="serve the hub, import files, enrol terminals", epilog=EPILOG)
+    add_flags(hub, ("hub",))
+    hub.set_defaults(run=_running(_serve))
+    verbs = hub.add_subparsers(dest="hub_verb", metavar="VERB", parser_class=_Verb)
+    _verb(verbs, "serve", "answer terminals and channels over HTTP (the default)", _serve)
+    _add_import(verbs)
+    _add_code(verbs)
+    _verb(verbs, "report", "what stands in the hub: sales, stock below zero, terminals, attention", _report)
+    key = _verb(verbs, "channel-key", "admit a sales channel and print its API key, once", _channel_key)
+    key.add_argument("--name", required=True, help="the channel's name, as in web; again: a new key, the old one ends")
+    _verb(verbs, "demo", "fill the hub with the demo retailer; again changes nothing", _demo)
+
+
+def _verb(verbs: Any, name: str, about: str, run: Run, epilog: str = EPILOG) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        name, help=about, description=about, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_flags(parser, ("hub",))
+    parser.set_defaults(run=_running(run))
+    return parser
+
+
+def _running(run: Run) -> Callable[[argparse.Namespace], int]:
+    """The verb with its settings read, and with what can go wrong said in one sentence. Status 1: it was not done."""
+
+    def running(arguments: argparse.Namespace) -> int:
+        settings = read_settings(arguments)
+        try:
+            return run(arguments, settings)
+        except (CannotDo, DatabaseProblem, FileRefused, UnknownCurrency) as problem:
+            return _say(str(problem))
+        except SQLAlchemyError as problem:
+            # The text of a statement says nothing to a person; what the database said of it does.
+            return _say(f"The hub's database does not work: {getattr(problem, 'orig', None) or problem}")
+        except OSError as problem:
+            return _say(f"{problem.filename or 'A file'} can't be used: {problem.strerror or problem}.")
+
+    return running
+
+
+def _say(problem: str) -> int:
+    print(f"storefloor: {problem}", file=sys.stderr)
+    return 1
+
+
+def _folder(settings: Settings) -> Path:
+    folder = settings.hub.folder.expanduser()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _open(settings: Settings) -> Engine:
+    _folder(settings)
+    return database.open(settings.hub_database)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _serve(_: argparse.Namespace, settings: Settings) -> int:
+    from sync.hub.serving import CantServe, Serving, serve
+
+    host, port = address(settings.hub.listen, "hub.listen")
+    folder = _folder(settings)
+    try:
+        return serve(Serving(settings.hub_database, folder / "snapshots", host.strip("[]"), port))
+    except CantServe as problem:
+        raise CannotDo(str(problem)) from None
+
+
+def _add_import(verbs: Any) -> None:
+    parser = _verb(verbs, "import", "import a retailer's own CSV files", _import, f"{COLUMNS}\n\n{EPILOG}")
+    parser.add_argument(
+        "source", nargs="?", type=Path, metavar="FOLDER", help="folder with locations.csv, products.csv and so on"
+    )
+    for kind in Kind:
+        parser.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"file of {kind}")
+    parser.add_argument("--strict", action="store_true", help="import nothing if one row is bad")
+    parser.add_argument("--currency", help="ISO 4217 code of the prices (default: the retailer's setting, else KZT)")
+    parser.add_argument(
+        "--timezone", help="of dates in the files, as in Asia/Almaty (default: the retailer's, else UTC)"
+    )
+
+
+def _import(arguments: argparse.Namespace, settings: Settings) -> int:
+    files = _files(arguments)
+    engine = _open(settings)
+    kept = seed.kept_settings(engine)
+    currency = arguments.currency or str(kept.get("currency", "KZT"))
+    zone = _zone(arguments.timezone or str(kept.get("timezone", "UTC")))
+    with shown(sys.stderr) as watch:
+        done = import_files(engine, files, currency=currency, strict=arguments.strict, progress=watch, zone=zone)
+    return _print_import(done)
+
+
+def _files(arguments: argparse.Namespace) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    if arguments.source is not None:
+        if not arguments.source.is_dir():
+            raise CannotDo(
+                f"{arguments.source} is no folder. Name a file by its kind, as in --products {arguments.source}."
+            )
+        files = {kind: path for kind in Kind if (path := arguments.source / f"{kind}.csv").is_file()}
+    files |= {kind: named for kind in Kind if (named := getattr(arguments, kind)) is not None}
+    if not files:
+        raise CannotDo(
+            "There is nothing to import: give a folder that holds products.csv and so on, or --products FILE."
+        )
+    return files
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise WrongSetting(f"--timezone = {name!r} is not known here. Write it as Asia/Almaty.") from None
+
+
+def _print_import(done: ImportReport) -> int:
+    for row in done.bad:
+        print(row, file=sys.stderr)
+    if done.bad_count > len(done.bad):
+        print(f"… and {done.bad_count - len(done.bad)} more bad rows.", file=sys.stderr)
+    for kind, names in done.ignored.items():
+        if names:
+            print(f"{kind}: columns that nobody knows were passed over: {', '.join(names)}", file=sys.stderr)
+    if done.refused:
+        print(f"Nothing was imported: {done.bad_count} bad rows, and --strict was given.")
+        return 1
+    for kind, merged in done.counts.items():
+        print(f"{kind:<12}{merged.added:>10} new{merged.changed:>10} changed{merged.unchanged:>10} as they were")
+    if done.bad_count:
+        print(f"{done.bad_count} bad rows were left out.")
+    return 0
+
+
+def _add_code(verbs: Any) -> None:
+    parser = _verb(verbs, "code", "make a one-time code that enrols a terminal, and print it, once", _code)
+    parser.add_argument("--location", required=True, help="where the terminal stands")
+    parser.add_argument("--kind", required=True, choices=roles.KINDS, help="what it is")
+    parser.add_argument("--name", required=True, help="what people call it, as in “Till 1”")
+    parser.add_argument("--terminal", help="id of an existing terminal that gets a new machine (default: a new id)")
+
+
+def _code(arguments: argparse.Namespace, settings: Settings) -> int:
+    try:
+        with database.write(_open(settings)) as conn:
+            terminal = arguments.terminal or report.free_terminal_id(conn, arguments.location, arguments.kind)
+            code = enrolment.create_code(
+                conn,
+                terminal_id=terminal,
+                name=arguments.name,
+                kind=arguments.kind,
+                place=arguments.location,
+                now=_now(),
+            )
+    except ValueError as wrong:
+        raise CannotDo(str(wrong)) from None
+    print(code)
+    print(f"For {arguments.kind} {terminal} at {arguments.location}. It works once, within a day.", file=sys.stderr)
+    return 0
+
+
+def _channel_key(arguments: argparse.Namespace, settings: Settings) -> int:
+    with database.write(_open(settings)) as conn:
+        key = channels.register(conn, arguments.name, arguments.name, _now())
+    print(key)
+    print(f"The key of channel {arguments.name}. It is not kept here and can't be shown again.", file=sys.stderr)
+    return 0
+
+
+def _report(_: argparse.Namespace, settings: Settings) -> int:
+    with database.read(_open(settings)) as conn:
+        for line in report.lines(conn):
+            print(line)
+    return 0
+
+
+def _demo(_: argparse.Namespace, settings: Settings) -> int:
+    with shown(sys.stderr) as watch:
+        done = seed.seed_demo(_open(settings), watch)
+    return _print_import(done)
