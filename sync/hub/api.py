@@ -235,7 +235,7 @@ def build(engine: Engine, folder: Path) -> tuple[Starlette, Api]:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(api.watcher.run)
             yield
-            api.watcher.close()
+            tasks.cancel_scope.cancel()
 
     handlers: Any = {Refusal: _refused, HTTPException: _http, SQLAlchemyError: _database, Exception: _broken}
     return Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan), api
