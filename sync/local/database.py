@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from sync.local import files, tables
 from sync.local.tables import Statement
-from sync.local.wake import Sender
+from sync.local.wake import SUSPECT, Sender
 
 BUSY_MS = 10_000
 """How long a write waits for the other process; its transactions on journal.db take milliseconds."""
@@ -156,6 +156,10 @@ class Local:
             yield self.raw
         finally:
             self.raw.execute("COMMIT")
+
+    def suspect(self) -> None:
+        """Tell the agent that the replica could not be read; a damaged one is replaced, and `refresh` finds the new."""
+        self._agent.send(SUSPECT)
 
     def appended(self) -> None:
         """Note that the running transaction holds a new operation, so that the agent is woken after it."""

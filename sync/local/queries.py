@@ -188,7 +188,7 @@ def _stock_row(row: tuple, place: Location, here: Location | None, now: int, onl
     on_hand, reserved, shelf, seen_at, delta = row[10:15]
     own = here is not None and place.id == here.id
     distance = None if own or here is None else _metres(here, place)
-    if seen_at is None:  # not followed: nothing is known of it, not even zero
+    if not seen_at:  # not followed, or never heard of: nothing is known of it, not even zero
         return StockRow(place, own, None, Known.UNKNOWN, distance)
     level = Level(place.id, (on_hand or 0) + delta, reserved or 0, seen_at, shelf or "")
     return StockRow(place, own, level, known(seen_at, now, online), distance)
@@ -207,7 +207,7 @@ def _metres(a: Location, b: Location) -> int | None:
 _HERE = f"""SELECT asked.value, coalesce(s.on_hand, 0), coalesce(s.reserved, 0), coalesce(s.shelf, ''), c.seen_at,
     {_OVERLAY.format(location="i.location", product="asked.value")}, i.location
     FROM json_each(?) asked JOIN identity i
-    JOIN replica.cursor c ON c.scope = 'location:' || i.location
+    JOIN replica.cursor c ON c.scope = 'location:' || i.location AND c.seen_at > 0
     LEFT JOIN replica.stock s ON s.location = i.location AND s.product = asked.value"""  # noqa: S608 - constants
 
 

@@ -7,6 +7,8 @@ import socket
 from pathlib import Path
 
 LONGEST = 4096
+SUSPECT = "suspect"
+"""What the app says to its agent when it could not read the replica."""
 
 
 def address(home: Path, who: str) -> bytes:

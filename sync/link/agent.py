@@ -1,0 +1,228 @@
+"""The agent: the process that talks to the hub for a terminal (design, section 3).
+
+One thread does all work on files and hub; one follows live events; one hears the app. It may be killed at any moment.
+"""
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from sync.link.live import Ears
+from sync.link.lock import AgentLock
+from sync.link.pace import Pace, about
+from sync.link.push import Missing, NewJournal
+from sync.link.status import Status
+from sync.link.wire import NoAnswer, Refused, Wire
+from sync.link.work import Work
+from sync.local import Local, NotEnrolled, files
+from sync.local.install import BadSnapshot
+from sync.local.journal import prune
+from sync.local.replica import Replica
+from sync.local.wake import SUSPECT, Listener, Sender
+from sync.protocol.messages import Live
+
+log = logging.getLogger(__name__)
+HELLO_S = 90.0
+"""A hello at least this often: it vouches for every scope that stands still, and proves the journal (F13)."""
+HOUSE_FIRST_S, HOUSE_S = 120.0, 6 * 3600.0
+"""When the files are looked after: first once the terminal has started in peace, then a few times a day."""
+
+
+def software() -> str:
+    """Name and version of this software, for the hub's list of terminals."""
+    try:
+        return f"storefloor {version('storefloor')}"
+    except PackageNotFoundError:
+        return "storefloor"
+
+
+def now_ms() -> int:
+    """Now, UTC in ms."""
+    return time.time_ns() // 1_000_000
+
+
+class Agent:
+    """Works on one home until `stop()`. Raises lock.Busy if another agent does; NotEnrolled without identity."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        hub: str = "",
+        ca: Path | None = None,
+        clock: Callable[[], int] = now_ms,
+        hello_s: float = HELLO_S,
+    ) -> None:
+        """`hub`: its address now, if it is not the one of the enrolment."""
+        self.home = home
+        self._hub = hub
+        self._ca = ca
+        self._clock = clock
+        self._hello_s = hello_s
+        self._ending = threading.Event()
+        self._stir = threading.Event()
+        self._pace = Pace()
+        self._moved: dict[str, int] = {}
+        self._moved_lock = threading.Lock()
+        self._lost = False
+        self._check = False
+        self._house_at = time.monotonic() + HOUSE_FIRST_S
+        self._live_wire: Wire | None = None
+
+    def stop(self) -> None:
+        """End soon; from any thread."""
+        self._ending.set()
+        self._stir.set()
+
+    def run(self) -> None:
+        """Work until stopped. Never gives up (I-4)."""
+        files.make_home(self.home)
+        lock = AgentLock(self.home)
+        local = Local.open(self.home, agent=True)
+        try:
+            self._work(local)
+        finally:
+            local.close()
+            lock.close()
+
+    def _work(self, local: Local) -> None:
+        hub = self._hub or local.me.hub
+        wire, live_wire = Wire(hub, self._ca), Wire(hub, self._ca)
+        app = Sender(self.home, "app")
+        status = Status(app, self._clock)
+        ears = Ears(lambda: self._live_wire, self._heard, self._line_lost)
+        ears.start()
+        listener = threading.Thread(target=self._listen, name="ear", daemon=True)
+        listener.start()
+        try:
+            while not self._ending.is_set():
+                self._work_on_replica(local, wire, live_wire, app, status)
+        finally:
+            ears.stop()
+            wire.close()
+            live_wire.close()
+            app.close()
+
+    def _work_on_replica(self, local: Local, wire: Wire, live_wire: Wire, app: Sender, status: Status) -> None:
+        """Work until stopped, or until the replica turns out to be damaged: then it is set aside and filled anew."""
+        work = Work(local, wire, app, self._clock, self._ending.is_set, software())
+        try:
+            status.forget()
+            while not self._ending.is_set():
+                pause = self._once(work, live_wire, status)
+                self._keep_house(local, work)
+                if self._stir.wait(pause) and not self._ending.is_set():
+                    self._stir.clear()
+        except sqlite3.DatabaseError as error:
+            damaged = work.replica.path
+            work.close()
+            if not self._set_aside(damaged, error):
+                raise
+        else:
+            work.close()
+
+    def _set_aside(self, path: Path, error: sqlite3.DatabaseError) -> bool:
+        if files.current(self.home) == path and _damaged(path):
+            log.error("the replica %s is damaged and set aside: %s", path.name, error)
+            files.set_aside(self.home, path)
+            return True
+        if isinstance(error, sqlite3.OperationalError):
+            log.warning("the disk or a lock kept us from writing: %s", error)
+            self._ending.wait(self._pace.failed())
+            return True
+        return False
+
+    def _once(self, work: Work, live_wire: Wire, status: Status) -> float:
+        """One round; the seconds until the next unless something stirs before."""
+        try:
+            self._round(work, live_wire)
+        except NewJournal:
+            work.session = None
+            return 0.0
+        except NoAnswer as no:
+            return self._failed(work, status, no.reason, str(no))
+        except Refused as no:
+            return self._failed(work, status, no.fault.code, str(no))
+        except BadSnapshot as no:
+            return self._failed(work, status, "damaged", str(no))
+        except Missing as no:
+            return self._failed(work, status, "journal_pruned", f"the hub asks for operation {no}")
+        assert work.session is not None  # a round ends with one or raises
+        status.online(work.replica, work.session.skew_ms)
+        self._pace.worked()
+        return about(self._hello_s / 6)
+
+    def _round(self, work: Work, live_wire: Wire) -> None:
+        lost, self._lost = self._lost, False
+        if lost or work.session is None or work.hello_is_older_than(self._hello_s):
+            work.say_hello()
+            live_wire.token = work.wire.token
+            self._live_wire = live_wire
+        with self._moved_lock:
+            moved, self._moved = self._moved, {}
+        try:
+            work.push()
+        except (Refused, Missing):
+            work.catch_up(moved)  # what keeps us from giving does not keep us from taking
+            raise
+        work.catch_up(moved)
+
+    def _failed(self, work: Work, status: Status, reason: str, detail: str) -> float:
+        log.info("no exchange with the hub: %s", detail)
+        work.session = None
+        status.offline(work.replica, reason)
+        # Only the timer tries again: a hint must not turn a store without a network into a storm.
+        self._ending.wait(self._pace.failed())
+        self._stir.clear()
+        return 0.0
+
+    def _keep_house(self, local: Local, work: Work) -> None:
+        """Now and then, or when the app could not read the replica: check it, and prune what the journal may lose."""
+        if time.monotonic() < self._house_at and not self._check:
+            return
+        self._check = False
+        self._house_at = time.monotonic() + HOUSE_S
+        prune(local, self._clock())
+        if _damaged(work.replica.path):
+            raise sqlite3.DatabaseError("the check found the replica damaged")
+
+    def _heard(self, event: Live) -> None:
+        with self._moved_lock:
+            self._moved[event.scope] = event.version
+        self._stir.set()
+
+    def _line_lost(self) -> None:
+        self._lost = True
+        self._stir.set()
+
+    def _listen(self) -> None:
+        try:
+            listener = Listener(self.home, "agent")
+        except OSError as error:
+            log.warning("hints of the app can't be heard, timers do the work: %s", error)
+            return
+        while not self._ending.is_set():
+            hint = listener.wait(1.0)
+            self._check |= hint == SUSPECT
+            if hint is not None:
+                self._stir.set()
+        listener.close()
+
+
+def _damaged(path: Path) -> bool:
+    """Whether SQLite finds the file not to be what it should be. Reads all of it."""
+    try:
+        db = sqlite3.connect(files.uri(path, "ro"), uri=True)
+        try:
+            return bool(db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
+        finally:
+            db.close()
+    except sqlite3.DatabaseError:
+        return True
+
+
+__all__ = ["Agent", "NotEnrolled", "Replica"]

@@ -1,0 +1,33 @@
+"""The first replica, so that a terminal works without the hub from the first second after enrolment."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sync.link.agent import now_ms, software
+from sync.link.lock import AgentLock
+from sync.link.status import Status
+from sync.link.wire import Wire
+from sync.link.work import Work
+from sync.local import Local
+from sync.local.wake import Sender
+
+
+def fill_replica(home: Path, *, ca: Path | None = None, clock: Callable[[], int] = now_ms) -> None:
+    """One round of the agent's work: hello, push, snapshots. Raises NoAnswer, Refused, Busy, NotEnrolled."""
+    lock = AgentLock(home)
+    local = Local.open(home, agent=True)
+    app = Sender(home, "app")
+    wire = Wire(local.me.hub, ca)
+    work = Work(local, wire, app, clock, lambda: False, software())
+    try:
+        work.say_hello()
+        work.push()
+        work.catch_up({})
+        assert work.session is not None
+        Status(app, clock).online(work.replica, work.session.skew_ms)
+    finally:
+        work.close()
+        wire.close()
+        app.close()
+        local.close()
+        lock.close()

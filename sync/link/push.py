@@ -1,0 +1,138 @@
+"""Giving the journal to the hub: recorded bytes as they are, one push at a time, verdicts back into journal.db.
+
+Nothing here ever drops an operation: what gets no verdict goes on waiting (I-4, I-6, F17, F18).
+"""
+
+import logging
+import uuid
+from collections.abc import Callable
+
+from sync.link import keys
+from sync.link.enrol import seed_of
+from sync.link.session import Proof, Session
+from sync.link.wire import NoAnswer, Refused, Wire
+from sync.local import Local
+from sync.local.journal import Head, Recorded, Ruling, append, head, note, read_from, rule
+from sync.protocol import operations
+from sync.protocol.messages import PUSH_BYTES, PUSH_MOST, Fault, Push, Pushed
+
+log = logging.getLogger(__name__)
+NEW_JOURNAL_MS = 10 * 60_000
+"""A terminal begins a new journal at most this often, whatever the hub says."""
+
+
+class Pusher:
+    """Pushes one journal. `clock` gives UTC ms."""
+
+    def __init__(self, local: Local, wire: Wire, clock: Callable[[], int]) -> None:
+        self._local = local
+        self._wire = wire
+        self._clock = clock
+        self._most = PUSH_MOST
+        self._seed = seed_of(local)
+
+    def drain(self, session: Session, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Push until nothing is left to say; how many operations got their verdict.
+
+        Raises NoAnswer (say hello again: where the hub stands is unknown, F5) and Refused.
+        """
+        if head(self._local.raw).incarnation != session.incarnation:
+            raise NewJournal(session.incarnation)
+        proof = Proof(self._local, session)
+        cleared = 0
+        while not stopping():
+            batch = self._batch(session)
+            if not batch:
+                break
+            cleared += self._push(session, batch, proof)
+        if proof.hub_is_ahead or proof.forked:
+            self._begin_again(session, proof)
+        return cleared
+
+    def _batch(self, session: Session) -> list[Recorded]:
+        """From the first operation that waits, or the first the hub lacks (it may have been restored)."""
+        first = first_waiting(self._local, session.incarnation)
+        start = session.last_seq + 1 if first is None else min(first, session.last_seq + 1)
+        found = read_from(self._local.raw, session.incarnation, start, self._most)
+        if found and found[0].seq > session.last_seq + 1:
+            raise Missing(session.last_seq + 1)
+        size, kept = 0, list[Recorded]()
+        for it in found:
+            size += len(it.raw)
+            if kept and size > PUSH_BYTES:
+                break
+            kept.append(it)
+        return kept
+
+    def _push(self, session: Session, batch: list[Recorded], proof: Proof) -> int:
+        last = batch[-1]
+        me = self._local.me
+        text = f"push:{me.terminal}:{session.incarnation}:{last.seq}:{last.hash.hex()}"
+        ops = [it.raw.decode() for it in batch]
+        epoch = session.welcome.epoch
+        request = Push(me.terminal, session.incarnation, epoch, batch[0].seq, ops, keys.sign(self._seed, text))
+        try:
+            answer = self._wire.post("push", request, Pushed)
+        except Refused as no:
+            return self._refused(session, no, proof)
+        self._most = PUSH_MOST
+        return self._store(session, answer, batch)
+
+    def _store(self, session: Session, answer: Pushed, batch: list[Recorded]) -> int:
+        rulings = [Ruling(v.seq, v.outcome, v.code, v.detail) for v in answer.verdicts]
+        if {v.seq for v in answer.verdicts} != {it.seq for it in batch}:
+            raise NoAnswer("not_the_hub", "the verdicts are not those of the operations that were pushed")
+        with self._local.write() as db:
+            cleared = rule(db, session.incarnation, rulings, self._clock())
+        session.last_seq, session.last_hash = answer.last_seq, bytes.fromhex(answer.last_hash)
+        return cleared
+
+    def _refused(self, session: Session, no: Refused, proof: Proof) -> int:
+        code = no.fault.code
+        if code == "gap" and no.fault.want is not None and no.fault.want != session.last_seq + 1:
+            session.last_seq = no.fault.want - 1
+            return 0
+        if code in ("fork", "chain") and (proof.forked or proof.hub_is_ahead or code == "fork"):
+            proof.forked = True
+            self._begin_again(session, proof)
+        if no.status in (400, 413, 422) and self._most > 1:
+            self._most = max(1, self._most // 2)  # an operation that no push can carry must be found alone
+            return 0
+        raise no
+
+    def _begin_again(self, session: Session, proof: Proof) -> None:
+        """Begin a new journal, so that later operations reach the hub; the old one is kept and a person is told."""
+        old, now = session.incarnation, self._clock()
+        with self._local.write() as db:
+            row = db.execute("SELECT value FROM counter WHERE name = 'journal_begun_at'").fetchone()
+            if row is not None and abs(now - row[0]) < NEW_JOURNAL_MS:
+                raise Refused(409, Fault("fork", "This journal began a moment ago, and the hub has another already."))
+            db.execute("INSERT OR REPLACE INTO counter VALUES ('journal_begun_at', ?)", (now,))
+            what = "fork" if proof.forked else "journal_restored"
+            note(db, f"{what}:{old}", f"the hub stands at {session.last_seq}, this journal at {proof.ours.seq}", now)
+            db.execute("UPDATE identity SET incarnation = ?", (uuid.uuid4().hex,))
+            if proof.hub_is_ahead:
+                self._declare(old, proof.ours, session.last_seq, now)
+        self._local.forget_identity()
+        log.warning("%s: journal %s ended, a new one begins", what, old)
+        raise NewJournal(old)
+
+    def _declare(self, old: str, ours: Head, hub_last: int, now: int) -> None:
+        """The numbers that the lost part of the old journal held."""
+        op_id = uuid.uuid4().hex
+        body = operations.Gap(old, ours.seq + 1, hub_last)
+        append(self._local, "gap", body, op_id=op_id, at=now, business_day="", actor="")
+
+
+class NewJournal(Exception):
+    """The journal that said hello is not written any more; say hello with the new one."""
+
+
+class Missing(Exception):
+    """The hub asks for an operation that was pruned here; its number."""
+
+
+def first_waiting(local: Local, incarnation: str) -> int | None:
+    """The first operation of that journal without a verdict."""
+    row = local.raw.execute("SELECT min(seq) FROM waiting WHERE incarnation = ?", (incarnation,)).fetchone()
+    return None if row[0] is None else int(row[0])

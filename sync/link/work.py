@@ -1,0 +1,146 @@
+"""What an agent does in a round: hello, push, catch up. Each step may end in NoAnswer, and is done again later."""
+
+import logging
+from collections.abc import Callable
+
+from sync.link.bootstrap import bootstrap
+from sync.link.pull import SnapshotNeeded, pull
+from sync.link.push import Pusher
+from sync.link.session import Session, hello
+from sync.link.wire import Refused, Wire
+from sync.local import Local
+from sync.local.replica import Cursor, Replica
+from sync.local.wake import Sender
+from sync.protocol.messages import Fault, Scope
+
+log = logging.getLogger(__name__)
+FAR = 5_000
+"""So many versions behind, a snapshot is taken."""
+
+
+def topic(scope: str) -> str:
+    """The topic that the app knows a scope by."""
+    kind = scope.partition(":")[0]
+    return "stock" if kind == "location" else kind
+
+
+class Work:
+    """The steps, and what they share. `session` is None until the hub has answered a hello."""
+
+    def __init__(
+        self,
+        local: Local,
+        wire: Wire,
+        app: Sender,
+        clock: Callable[[], int],
+        stopping: Callable[[], bool],
+        software: str,
+    ) -> None:
+        self.local = local
+        self.wire = wire
+        self.session: Session | None = None
+        self.replica = Replica(local.home)
+        self._app = app
+        self._clock = clock
+        self._stopping = stopping
+        self._software = software
+        self._hello_at = 0
+        self._behind: list[str] = []
+        self._pusher = Pusher(local, wire, clock)
+
+    def close(self) -> None:
+        """Close the replica; the rest belongs to the caller."""
+        self.replica.close()
+
+    def hello_is_older_than(self, seconds: float) -> bool:
+        """Whether a hello is due. A clock that jumped back makes it due too."""
+        age = self._clock() - self._hello_at
+        return self.session is None or not 0 <= age < seconds * 1000 or not self.session.fresh(self._clock())
+
+    def say_hello(self) -> None:
+        """Ask where the hub stands; vouch for scopes that stand still, note those that are to be caught up."""
+        self.session = None
+        self.session = hello(self.local, self.wire, self._clock, self._software)
+        self._hello_at = self._clock()
+        cursors = self.replica.cursors()
+        names = [s.name for s in self.session.welcome.scopes]
+        for gone in set(cursors) - set(names):
+            self.replica.forget(gone)
+        self._behind = [s.name for s in self.session.welcome.scopes if not _stands(cursors.get(s.name), s)]
+        self.replica.vouch([name for name in names if name not in self._behind], self._clock())
+
+    def push(self) -> None:
+        """Give the hub what waits. Afterwards the scopes that our operations touched are to be caught up."""
+        assert self.session is not None
+        cleared = self._pusher.drain(self.session, self._stopping)
+        if cleared:
+            self._app.topics("verdicts", "link")
+            self._behind.append(f"location:{self.local.me.location}")
+
+    def catch_up(self, moved: dict[str, int]) -> None:
+        """Pull the scopes that moved or were behind; take snapshots where deltas don't lead."""
+        assert self.session is not None
+        cursors = self.replica.cursors()
+        scopes = {s.name: s for s in self.session.welcome.scopes}
+        news = [name for name, version in moved.items() if name in scopes and _older(cursors.get(name), version)]
+        due = [name for name in dict.fromkeys([*self._behind, *news]) if name in scopes]
+        needed = self._prepare([scopes[name] for name in due])
+        for name in due:
+            if name not in needed and not self._try_pull(name):
+                needed.append(name)
+        if needed:
+            self._bootstrap(needed, list(scopes))
+        self._behind = []
+
+    def _prepare(self, due: list[Scope]) -> list[str]:
+        """Scopes that need a snapshot; small ones begin from nothing, by deltas."""
+        cursors, needed = self.replica.cursors(), []
+        for scope in due:
+            cursor = cursors.get(scope.name)
+            if cursor is not None and cursor.epoch == scope.epoch and scope.version - cursor.version <= FAR:
+                continue
+            if scope.floor == 0 and (scope.version == 0 or scope.name.startswith(("config", "staff"))):
+                self.replica.begin_scope(scope.name, scope.epoch)
+            else:
+                needed.append(scope.name)
+        return needed
+
+    def _try_pull(self, scope: str) -> bool:
+        assert self.session is not None
+        try:
+            changed = pull(self.wire, self.replica, scope, self.session.incarnation, self._clock, self._stopping)
+        except SnapshotNeeded:
+            return False
+        if changed:
+            self._app.topics(topic(scope))
+        return True
+
+    def _bootstrap(self, scopes: list[str], followed: list[str]) -> None:
+        assert self.session is not None
+        log.info("taking snapshots of %s", ", ".join(scopes))
+        self.replica.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        made = bootstrap(self.local.home, self.wire, scopes, followed, self.session.incarnation, self._stopping)
+        if made is None:
+            return
+        self.replica.close()
+        self.replica = Replica(self.local.home)
+        self.local.refresh()
+        self._app.topics("catalogue", "pricelist", "stock", "config", "staff", "link")
+        for scope in scopes:
+            try:
+                pull(self.wire, self.replica, scope, self.session.incarnation, self._clock, self._stopping)
+            except SnapshotNeeded as error:
+                raise Refused(410, _again(scope)) from error
+        self._app.topics(*sorted({topic(scope) for scope in scopes}))
+
+
+def _again(scope: str) -> Fault:
+    return Fault("snapshot_needed", f"{scope} moved on while its snapshot was taken.")
+
+
+def _stands(cursor: Cursor | None, scope: Scope) -> bool:
+    return cursor is not None and cursor.epoch == scope.epoch and cursor.version == scope.version
+
+
+def _older(cursor: Cursor | None, version: int) -> bool:
+    return cursor is None or cursor.version < version

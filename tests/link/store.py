@@ -1,0 +1,190 @@
+"""A real hub over HTTP on a free port, with a small retailer, and terminals enrolled at it."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import argon2
+from sqlalchemy import Connection, func, select
+
+from sync.actions.cart import open_cart
+from sync.actions.sell import sell
+from sync.domain import codes
+from sync.domain.sales import Refused
+from sync.domain.search import terms
+from sync.hub import database, enrolment, feed
+from sync.hub.movements import Move, post
+from sync.hub.serving import Running, Serving
+from sync.hub.tables import ENTITIES, operation
+from sync.link.enrol import enrol
+from sync.link.first import fill_replica
+from sync.local import Local, RecordedSale, Staff, find_code
+
+OWN = "store-1"
+PLACES = {OWN: "store", "store-2": "store", "wh-1": "warehouse", "online": "online"}
+CASHIER = Staff("s-1", "Aliya", "cashier", 1 << 50)
+PRODUCTS = 30
+
+
+def now() -> int:
+    """UTC ms."""
+    return time.time_ns() // 1_000_000
+
+
+def words(text: str) -> str:
+    """Words in English as the replica stores them."""
+    return json.dumps({"en": text})
+
+
+def gtin(number: int) -> str:
+    """The GTIN-13 of the product with that number."""
+    body = f"4870000{number:05d}"
+    return body + codes.check_digit(body)
+
+
+def product_row(number: int, name: str = "") -> dict[str, Any]:
+    """A product as changes carry it."""
+    text = name or f"Article {number}"
+    return {
+        "id": f"p{number}",
+        "sku": f"{1000 + number}",
+        "department": "all",
+        "unit": "pcs",
+        "vat_rate": 1200,
+        "picture": "",
+        "tint": "sand",
+        "names": words(text),
+        "details": "{}",
+        "descriptions": "{}",
+        "popularity": 0,
+        "terms": terms(text, f"{1000 + number}"),
+    }
+
+
+class Store:
+    """The hub's files and the running hub. `start` and `stop` keep files and port, so terminals find it again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = 0
+        self.hub: Running | None = None
+        self.start()
+        self.fill()
+
+    @property
+    def engine(self) -> Any:
+        assert self.hub is not None
+        return self.hub.engine
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        where = Serving(f"sqlite:///{self.folder}/hub.db", self.folder / "snapshots", port=self.port)
+        self.hub = Running(where).__enter__()
+        self.port = int(self.hub.url.rpartition(":")[2])
+
+    def stop(self) -> None:
+        if self.hub is not None:
+            self.hub.stop()
+            self.hub = None
+
+    def put(self, scope: str, entity: str, *rows: dict[str, Any]) -> None:
+        """Write rows as the hub's own transaction: terminals hear of one version."""
+        with feed.recording(self.engine, now()) as (conn, recorder):
+            for row in rows:
+                self._put(conn, entity, row)
+                recorder.put(scope, entity, row)
+
+    def _put(self, conn: Connection, entity: str, row: dict[str, Any]) -> None:
+        table = ENTITIES[entity]
+        values = dict(row)
+        if entity == "product":
+            known = conn.execute(select(table.c.rank).where(table.c.id == row["id"])).scalar()
+            last = conn.execute(select(func.coalesce(func.max(table.c.rank), 0))).scalar_one()
+            values["rank"] = known or last + 1
+            conn.execute(table.delete().where(table.c.id == row["id"]))
+        statement = database.insert(conn, table).values(**values)
+        keys = [c.name for c in table.primary_key]
+        rest = {k: v for k, v in values.items() if k not in keys}
+        conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+
+    def move(self, number: int, place: str, pieces: int) -> None:
+        """Goods come or go at a location, as a channel would do it."""
+        with feed.recording(self.engine, now()) as (conn, recorder):
+            key = f"move:{time.monotonic_ns()}"
+            post(conn, recorder, [Move(key, f"p{number}", place, pieces * 1000, "count", now(), "test")])
+
+    def fill(self) -> None:
+        location = {"address": "", "latitude": None, "longitude": None, "opens": "", "closes": ""}
+        rows = [
+            {"id": i, "kind": k, "names": words(i), "pricelist": "base", "sort": n, **location}
+            for n, (i, k) in enumerate(PLACES.items())
+        ]
+        self.put("config", "location", *rows)
+        self.put("config", "setting", {"key": "currency", "value": '"KZT"'})
+        verifier = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("1111")
+        who = {"id": CASHIER.id, "name": CASHIER.name, "role": CASHIER.role, "location": OWN}
+        self.put(f"staff:{OWN}", "staff", {**who, "verifier": verifier, "expires": CASHIER.expires})
+        self.put("catalogue", "department", {"id": "all", "names": words("All"), "icon": "tag", "sort": 1})
+        numbers = range(1, PRODUCTS + 1)
+        self.put("catalogue", "product", *(product_row(n) for n in numbers))
+        self.put("catalogue", "barcode", *({"gtin": "0" + gtin(n), "product": f"p{n}"} for n in numbers))
+        price = {"list": "base", "regular": None, "start": None, "end": None, "label": ""}
+        self.put(
+            "pricelist:base",
+            "price",
+            *({"id": f"b{n}", "product": f"p{n}", "unit": 10_000 + n, **price} for n in numbers),
+        )
+        for n in (1, 2, 3):
+            for place in PLACES:
+                self.move(n, place, 100)
+
+    def code(self, terminal: str = "till-1", kind: str = "till", place: str = OWN) -> str:
+        """A one-time code for a terminal."""
+        with database.write(self.engine) as conn:
+            return enrolment.create_code(conn, terminal_id=terminal, name=terminal, kind=kind, place=place, now=now())
+
+    def terminal(self, folder: Path, name: str = "till-1", kind: str = "till") -> Path:
+        """An enrolled home with its first replica."""
+        home = folder / name
+        enrol(home, self.url, self.code(name, kind), now())
+        fill_replica(home)
+        return home
+
+    def operations(self, terminal: str = "till-1") -> list[Any]:
+        """What the hub recorded of a terminal, in order: seq, incarnation, outcome, code, bytes."""
+        c = operation.c
+        columns = [x for x in operation.c if x.name in ("seq", "incarnation", "outcome", "code", "raw")]
+        with database.read(self.engine) as conn:
+            query = select(*columns).where(c.terminal == terminal).order_by(c.incarnation, c.seq)
+            return list(conn.execute(query))
+
+    def on_hand(self, number: int, place: str = OWN) -> int:
+        """What the hub counts, in thousandths."""
+        table = ENTITIES["stock"]
+        with database.read(self.engine) as conn:
+            query = select(table.c.on_hand).where(table.c.product == f"p{number}", table.c.location == place)
+            return int(conn.execute(query).scalar() or 0)
+
+
+def sell_one(local: Local, number: int = 1, pieces: int = 1) -> RecordedSale:
+    """Sell pieces of a product for cash."""
+    at = now()
+    found = find_code(local, codes.read(gtin(number)), at)
+    assert found is not None
+    cart = open_cart(local, at).add(found.product, at, pieces * 1000, found.scanned)
+    sold = sell(local, cart, 10_000_000, CASHIER, "en", at)
+    assert not isinstance(sold, Refused)
+    return sold
+
+
+def until(true: Callable[[], Any], seconds: float = 10.0) -> None:
+    """Wait for something to become true; AssertionError if it does not."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
