@@ -137,7 +137,7 @@ KEY_LENGTH = 64
 
 
 def key(text: str) -> str:
-    """An article number or a code: no spaces inside would be nicer, but retailers have them."""
+    """An article number or a code as it is: retailers have spaces and slashes in theirs."""
     if len(text) > KEY_LENGTH:
         raise Unclear(f"A code has at most {KEY_LENGTH} characters.")
     return text

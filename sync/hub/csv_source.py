@@ -86,8 +86,6 @@ class Source:
         head = self._more()
         if head.startswith(_UTF16):
             raise FileRefused(self.name, "This file is UTF-16. Save it as “CSV UTF-8”.")
-        if b"\0" in head[:4096]:
-            raise FileRefused(self.name, "This is not a text file.")
         return head.removeprefix(b"\xef\xbb\xbf")
 
     def _more(self) -> bytes:
