@@ -1,0 +1,68 @@
+"""`python -m pos.demo`: a whole store on this machine. With no display: a tour with pictures in demo-out/."""
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from pos.demo.processes import DemoFault, Parts
+from pos.demo.store import Store, open_store
+
+PINS = "assets/demo/README.md"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit status 0 when the demo did all it set out to do; 1 with a sentence when a part failed."""
+    parser = argparse.ArgumentParser(prog="python -m pos.demo", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("demo-out"), help="folder of pictures, receipts, logs")
+    parser.add_argument("--tour", action="store_true", help="take the tour on a virtual screen although there is one")
+    arguments = parser.parse_args(argv)
+    out = arguments.out.resolve()
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    seen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    try:
+        with Parts(out / "logs") as parts:
+            store = open_store(parts, out / "data", out / "receipts")
+            return stay_open(parts, store) if seen and not arguments.tour else take_tour(parts, store, out)
+    except DemoFault as fault:
+        print(f"demo: {fault}", file=sys.stderr)
+        return 1
+
+
+def app_flags(store: Store, home: Path) -> list[str]:
+    """The flags that both apps take in the demo."""
+    return ["--home", str(home), "--hub", store.hub, "--demo"]
+
+
+def stay_open(parts: Parts, store: Store) -> int:
+    """Open both windows and wait until the till's is closed."""
+    devices = ["--printer", store.printer, "--card-terminal", store.card]
+    till = parts.start("till", "pos", *app_flags(store, store.till), *devices)
+    parts.start("kiosk", "kiosk", *app_flags(store, store.kiosk), "--width", "1280", "--height", "800")
+    print(f"The store is open. PINs stand in {PINS}; F12 opens the workbench. Close the till's window to end.")
+    try:
+        while till.alive:
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        print("Closing the store.")
+    return 0
+
+
+def take_tour(parts: Parts, store: Store, out: Path) -> int:
+    """Walk through both apps on virtual screens and say what there is to look at."""
+    from pos.demo.tour import tour
+
+    tour(parts, store, out)
+    receipts = sorted(store.receipts.glob("*.png"))
+    pictures = sorted(out.glob("*.png"))
+    print(f"\nThe store was open and everybody was served. Look at {out}:")
+    print(f"  {len(pictures)} pictures, {pictures[0].name} to {pictures[-1].name}")
+    print(f"  {len(receipts)} receipts as PNG and text in receipts/, logs in logs/")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""Sets the demo store up: hub with its retailer, web channel, virtual devices, a till and a kiosk that are enrolled."""
+
+import re
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from pos.demo.processes import DemoFault, Part, Parts
+
+STORE = "almaty-abay"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where everything of a running demo store is."""
+
+    folder: Path
+    hub: str
+    printer: str
+    card: str
+    till: Path
+    kiosk: Path
+    receipts: Path
+
+
+def free_port() -> int:
+    """A TCP port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def open_store(parts: Parts, folder: Path, receipts: Path) -> Store:
+    """Start hub, channel and devices and enrol two terminals. Raises DemoFault."""
+    hub_flags = ["--folder", str(folder / "hub"), "--database", f"sqlite:///{folder / 'hub' / 'hub.db'}"]
+    (folder / "hub").mkdir(parents=True, exist_ok=True)
+    print("Filling the hub with the demo retailer", flush=True)
+    parts.run("seed", "sync", "hub", "demo", *hub_flags)
+    listen = f"127.0.0.1:{free_port()}"
+    hub = f"http://{listen}"
+    start_hub(parts, hub_flags, listen)
+    printer, card = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
+    _devices(parts, printer, card, receipts)
+    key = _last_word(parts.run("channel-key", "sync", "hub", "channel-key", "--name", "web", *hub_flags), "channel-key")
+    parts.start("channel", "sync", "channel", "--hub", hub, "--rate", "40", STOREFLOOR_CHANNEL_KEY=key)
+    store = Store(folder, hub, printer, card, folder / "till", folder / "kiosk", receipts)
+    _enrol(parts, hub_flags, store, "till", "Till 2", store.till)
+    _enrol(parts, hub_flags, store, "kiosk", "Kiosk 1", store.kiosk)
+    return store
+
+
+def start_hub(parts: Parts, hub_flags: list[str], listen: str) -> Part:
+    """Start the hub and wait until it answers."""
+    hub = parts.start("hub", "sync", "hub", "serve", *hub_flags, "--listen", listen)
+    hub.wait_for("http://")
+    return hub
+
+
+def _devices(parts: Parts, printer: str, card: str, receipts: Path) -> None:
+    receipts.mkdir(parents=True, exist_ok=True)
+    paper = ["--port", printer.rpartition(":")[2], "--out", str(receipts)]
+    parts.start("printer", "pos.devices.virtual", "printer", *paper).wait_for("127.0.0.1")
+    parts.start("card", "pos.devices.virtual", "card", "--port", card.rpartition(":")[2]).wait_for("127.0.0.1")
+
+
+def _enrol(parts: Parts, hub_flags: list[str], store: Store, kind: str, name: str, home: Path) -> None:
+    said = ["--location", STORE, "--kind", kind, "--name", name]
+    code = _last_word(parts.run(f"code-{kind}", "sync", "hub", "code", *said, *hub_flags), "code")
+    parts.run(f"enrol-{kind}", "sync", "enrol", "--home", str(home), "--hub", store.hub, "--code", code)
+
+
+def _last_word(lines: list[str], what: str) -> str:
+    words = re.findall(r"\S{8,}", " ".join(lines[-2:]))
+    if not words:
+        raise DemoFault(f"the hub gave no {what}: {lines}")
+    return str(words[-1])
