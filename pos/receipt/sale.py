@@ -23,7 +23,7 @@ from pos.ui.i18n import money, quantity
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The head of the receipt: who sold, and where. `tax_id_name` is what the tax number is called there, in English."""
+    """The head of the receipt: who sold, and where. `tax_id_name` is the English word for the tax number."""
 
     name: str
     address: tuple[str, ...] = ()
@@ -163,17 +163,13 @@ class _Page:
 
     def lines(self) -> Iterator[Item]:
         for line in self.sale.lines:
+            unit = f" {line.unit}" if line.unit else ""
+            count = f"{quantity(line.quantity, self.lang)}{unit} × {self.amount(line.unit_price)}"
             yield Row(line.name)
-            yield Row(self._count(line), self.amount(line.amount), indent=2)
+            yield Row(count, self.amount(line.amount), indent=2)
+            if line.regular_price is not None:
+                yield Row(self._("was {price}").format(price=self.amount(line.regular_price)), indent=2)
         yield Rule()
-
-    def _count(self, line: ReceiptLine) -> str:
-        """Quantity, unit price, and the struck price where there was one."""
-        unit = f" {line.unit}" if line.unit else ""
-        text = f"{quantity(line.quantity, self.lang)}{unit} × {self.amount(line.unit_price)}"
-        if line.regular_price is None:
-            return text
-        return f"{text} ({self._('was {price}').format(price=self.amount(line.regular_price))})"
 
     def totals(self) -> Iterator[Item]:
         _, sale = self._, self.sale
