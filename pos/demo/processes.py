@@ -93,6 +93,13 @@ class Parts:
         """Run a command to its end; its lines. Raises DemoFault."""
         return Part(name, list(arguments), self.logs / f"{name}.log").finish()
 
+    def secret(self, name: str, *arguments: str) -> str:
+        """What a command prints alone on its standard output: a code or a key, which no log may hold."""
+        done = subprocess.run([sys.executable, "-m", *arguments], capture_output=True, text=True, timeout=60)
+        if done.returncode != 0 or len(done.stdout.split()) != 1:
+            raise DemoFault(f"{name} ended with status {done.returncode}: {done.stderr.strip()}")
+        return done.stdout.strip()
+
     def dead(self) -> list[str]:
         """Names of parts that should run and don't."""
         return [p.name for p in self._parts if not p.alive]

@@ -1,11 +1,10 @@
 """Sets the demo store up: hub with its retailer, web channel, virtual devices, a till and a kiosk that are enrolled."""
 
-import re
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from pos.demo.processes import DemoFault, Part, Parts
+from pos.demo.processes import Part, Parts
 
 STORE = "almaty-abay"
 
@@ -41,7 +40,7 @@ def open_store(parts: Parts, folder: Path, receipts: Path) -> Store:
     start_hub(parts, hub_flags, listen)
     printer, card = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
     _devices(parts, printer, card, receipts)
-    key = _last_word(parts.run("channel-key", "sync", "hub", "channel-key", "--name", "web", *hub_flags), "channel-key")
+    key = parts.secret("channel-key", "sync", "hub", "channel-key", "--name", "web", *hub_flags)
     parts.start("channel", "sync", "channel", "--hub", hub, "--rate", "40", STOREFLOOR_CHANNEL_KEY=key)
     store = Store(folder, hub, printer, card, folder / "till", folder / "kiosk", receipts)
     _enrol(parts, hub_flags, store, "till", "Till 2", store.till)
@@ -65,12 +64,5 @@ def _devices(parts: Parts, printer: str, card: str, receipts: Path) -> None:
 
 def _enrol(parts: Parts, hub_flags: list[str], store: Store, kind: str, name: str, home: Path) -> None:
     said = ["--location", STORE, "--kind", kind, "--name", name]
-    code = _last_word(parts.run(f"code-{kind}", "sync", "hub", "code", *said, *hub_flags), "code")
+    code = parts.secret(f"code-{kind}", "sync", "hub", "code", *said, *hub_flags)
     parts.run(f"enrol-{kind}", "sync", "enrol", "--home", str(home), "--hub", store.hub, "--code", code)
-
-
-def _last_word(lines: list[str], what: str) -> str:
-    words = re.findall(r"\S{8,}", " ".join(lines[-2:]))
-    if not words:
-        raise DemoFault(f"the hub gave no {what}: {lines}")
-    return str(words[-1])
