@@ -20,6 +20,7 @@ class DoneState:
     fault: DeviceFault | None = None
     drawer: bool = False
     drawer_fault: DeviceFault | None = None
+    zone: str | None = None
     happened: Happened | None = None
 
     @property
@@ -39,11 +40,15 @@ class DoneFlow(Flow[DoneState]):
 
     def start(self, sale: RecordedSale) -> None:
         """A sale was recorded: open the drawer if cash changed hands, then print."""
-        self.state = DoneState(sale)
+        self.state = DoneState(sale, zone=self.state.zone)
         drawer = self.state.cash and self._printing.open_drawer(sale.body.receipt)
         paper = self._printing.receipt(sale)
         self._to(drawer=drawer, paper=paper.state)
         self._say(self._sold)
+
+    def in_zone(self, zone: str) -> None:
+        """The store's time zone, by which times are shown."""
+        self._to(zone=zone)
 
     def print_again(self) -> None:
         """Print the receipt once more: after a fault the same job, else a copy."""

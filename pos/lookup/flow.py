@@ -44,14 +44,19 @@ class LookupState:
 
 
 class LookupFlow(Flow[LookupState]):
-    """Verbs of the lookup. `on_add` puts an article into the sale."""
+    """Verbs of the lookup. `on_add` puts an article into the sale, `on_leave` goes back to it."""
 
     def __init__(
-        self, terminal: Terminal, on_add: Callable[[Product], None], clock: Callable[[], int] = now_ms
+        self,
+        terminal: Terminal,
+        on_add: Callable[[Product], None],
+        on_leave: Callable[[], None],
+        clock: Callable[[], int] = now_ms,
     ) -> None:
         super().__init__(LookupState())
         self._terminal = terminal
         self._on_add = on_add
+        self._on_leave = on_leave
         self._clock = clock
 
     def start(self) -> None:
@@ -118,6 +123,10 @@ class LookupFlow(Flow[LookupState]):
     def close(self) -> None:
         """Take the article out of the window."""
         self._to(card=None, rows=())
+
+    def leave(self) -> None:
+        """Back to the sale, with nothing added."""
+        self._on_leave()
 
     def add(self) -> None:
         """Put the article in the window into the sale."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pos.devices.base import CardAnswer, DeviceEvent, StatusUpdate
-from pos.flow import Flow, Say
+from pos.flow import Flow
 from pos.payment import words
 from pos.payment.state import CardSteps, PayState, Phase
 from pos.terminal import Terminal
@@ -122,6 +122,13 @@ class PaymentFlow(Flow[PayState]):
         """Nothing was given after all."""
         self._to(given=0, chosen=0)
         self._say(None)
+
+    def act(self) -> None:
+        """The action beside what just happened: stop a payment whose answer is missing, else clear what was given."""
+        if self.state.phase is Phase.UNKNOWN:
+            self.stop()
+        elif self.state.phase is Phase.CHOOSING:
+            self.clear()
 
     def cash_received(self) -> None:
         """The cash is in the hand: record the sale."""
@@ -281,6 +288,3 @@ class PaymentFlow(Flow[PayState]):
         self._terminal.on_trouble(error)
         self._to(phase=Phase.UNKNOWN if self.state.card else Phase.CHOOSING)
         self._say(words.not_recorded)
-
-    def _say(self, say: Say | None, **changes: object) -> None:
-        super()._say(say, **changes)

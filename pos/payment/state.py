@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pos.cash import Piece, count_out, likely
 from pos.devices.base import DeviceFault
-from pos.payment.cash import Piece, count_out, likely
 from pos.ui.happened import Happened
 from pos.ui.i18n import exponent
 from sync.actions.cart import Cart

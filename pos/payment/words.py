@@ -6,8 +6,6 @@ from pos.ui.happened import Happened
 from pos.ui.i18n import _, clock_time, money
 from sync.domain.sales import Refused, SaleRefusal
 
-REASONS = ("cancelled", "insufficient_funds", "timeout", "card_removed", "wrong_pin", "by_hand")
-
 
 def given(amount: int, currency: str, at: int, zone: str) -> Happened:
     """Cash was counted."""
@@ -42,7 +40,14 @@ def lost(answer: CardAnswer | None) -> Happened:
     """No answer came."""
     line = answer.fault.sentence if answer and answer.fault else ""
     text = line or _("It may be charged or not. We ask again; never charge it another time.")
-    return Happened("fault", _("The answer of the card terminal is missing"), text, icon="credit-card")
+    return Happened(
+        "fault",
+        _("The answer of the card terminal is missing"),
+        text,
+        icon="credit-card",
+        action=_("Stop payment"),
+        action_icon="x",
+    )
 
 
 def declined(answer: CardAnswer | None) -> Happened:

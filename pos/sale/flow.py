@@ -40,7 +40,7 @@ NO_LINK = Link(False, 0, 0, None, 0, "starting", 0)
 
 @dataclass(frozen=True, slots=True)
 class SaleState:
-    """The sale on the screen. `hero`: the line in the window; `level`: its stock here."""
+    """The sale on the screen. `hero`: the line in the window; `level`: its stock here, read at `looked_at`."""
 
     ready: bool = False
     cart: Cart = NO_CART
@@ -50,6 +50,7 @@ class SaleState:
     hero: str = ""
     level: Level | None = None
     known: Known = Known.UNKNOWN
+    looked_at: int = 0
     weighing: Weighing | None = None
     happened: Happened | None = None
     past: tuple[Past, ...] = ()
@@ -252,6 +253,10 @@ class SaleFlow(Flow[SaleState]):
         if self.state.cart.lines and self.state.weighing is None:
             self._on_payment()
 
+    def find(self) -> None:
+        """Look for an article by its name."""
+        self._on_find()
+
     def reprint(self) -> None:
         """Print the last receipt again, marked as a copy. It never pays twice (I-1)."""
         self._terminal.run(last_sale, self._again_or_none)
@@ -345,9 +350,11 @@ class SaleFlow(Flow[SaleState]):
     def _level(self, product_id: str, level: Level | None) -> None:
         line = self.state.hero_line
         if line is not None and line.product.id == product_id:
-            how = known(level.seen_at if level else None, self._clock(), self.state.link.online)
-            if (level, how) != (self.state.level, self.state.known):
-                self._to(level=level, known=how)
+            now = self._clock()
+            how = known(level.seen_at if level else None, now, self.state.link.online)
+            minute = now // 60_000 != self.state.looked_at // 60_000
+            if minute or (level, how) != (self.state.level, self.state.known):
+                self._to(level=level, known=how, looked_at=now)
 
     def _tell(self, say: Say, action: Callable[[], None] | None = None) -> None:
         self._action = action

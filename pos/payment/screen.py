@@ -1,0 +1,217 @@
+"""Payment on the window: cash with its keypad, or the card terminal; what is due and what goes back at the right."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pos.ui.steps
+import pos.ui.tray  # noqa: F401
+from pos.payment.flow import PaymentFlow
+from pos.payment.state import PayState, Phase
+from pos.payment.view import Primary, cash_note, change_pieces, headline, primary, steps
+from pos.pictures import path_of
+from pos.ui.i18n import _, money, ngettext
+from pos.ui.kit.buttons import PrimaryButton, SecondaryButton
+from pos.ui.kit.dialog import Dialog
+from pos.ui.kit.frame import Panel
+from pos.ui.kit.touch import Pressable
+from pos.ui.theme import theme
+from sync.domain.pricing import PIECE
+
+from kivy.lang import Builder  # isort: skip
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty  # isort: skip
+from kivy.uix.boxlayout import BoxLayout  # isort: skip
+from kivy.uix.relativelayout import RelativeLayout  # isort: skip
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))
+
+STANDING = 6
+"""So many goods stand on the shelf at the right."""
+
+
+class TenderTab(Pressable, BoxLayout):
+    """One way to pay. `on`: chosen; `closed`: outlined, not for now."""
+
+    text, icon = StringProperty(""), StringProperty("")
+    on, closed = BooleanProperty(False), BooleanProperty(False)
+
+
+class QuickAmount(Pressable, BoxLayout):
+    """One likely amount and what goes back for it."""
+
+    amount = NumericProperty(0)
+    words, line = StringProperty(""), StringProperty("")
+    on = BooleanProperty(False)
+
+
+class GoodsShelf(RelativeLayout):
+    """The goods of the sale, standing on a line. `pictures` are files."""
+
+    pictures = ListProperty([])
+
+    def on_pictures(self, _shelf: Any, pictures: list[str]) -> None:
+        """Stand others on it."""
+        self.ids.goods.clear_widgets()
+        for picture in pictures[:STANDING]:
+            self.ids.goods.add_widget(Standing(source=picture))
+
+
+class Standing(BoxLayout):
+    """One thing on the shelf."""
+
+    source = StringProperty("")
+
+
+class CashPane(BoxLayout):
+    """Left, for cash: quick amounts, keypad, what was given."""
+
+    screen = ObjectProperty(None)
+    state = ObjectProperty(PayState(), rebind=True)
+    note = StringProperty("")
+
+    def show(self, state: PayState) -> None:
+        """Show what was given."""
+        self.state, self.note = state, cash_note(state)
+        box, amounts = self.ids.quick, state.quick
+        if len(box.children) != len(amounts):
+            box.clear_widgets()
+            for _n in amounts:
+                button = QuickAmount()
+                button.bind(on_tap=lambda b: self.screen.flow.quick(b.amount))
+                box.add_widget(button)
+        for button, amount in zip(reversed(box.children), amounts, strict=True):
+            change, currency = amount - state.cash_due, state.settings.currency
+            button.amount, button.on = amount, amount == state.chosen
+            button.words = money(amount, currency)
+            button.line = _("change {amount}").format(amount=money(change, currency)) if change else _("exact")
+
+
+class CardPane(BoxLayout):
+    """Left, for a card: the card terminal in its window, and in words whose move it is."""
+
+    screen = ObjectProperty(None)
+    title, words, amount = (StringProperty("") for _n in range(3))
+    tint = StringProperty("sky")
+    by_hand = BooleanProperty(False)
+
+    def show(self, state: PayState) -> None:
+        """Show how the card stands."""
+        self.title, self.words = headline(state)
+        self.amount = money(state.card.amount if state.card else state.by_card, state.settings.currency)
+        self.tint = "blush" if state.phase in (Phase.DECLINED, Phase.UNKNOWN) else "sky"
+        self.by_hand = state.by_hand
+
+
+class CashSide(BoxLayout):
+    """Right, for cash: what is due, the goods, the change."""
+
+    screen = ObjectProperty(None)
+    state = ObjectProperty(PayState(), rebind=True)
+
+    def show(self, state: PayState) -> None:
+        """Show the change."""
+        self.state = state
+        self.ids.tray.pieces = change_pieces(state)
+        self.ids.goods.pictures = goods(state)
+
+
+class CardSide(BoxLayout):
+    """Right, for a card: what is charged, and the three steps."""
+
+    screen = ObjectProperty(None)
+    state = ObjectProperty(PayState(), rebind=True)
+
+    def show(self, state: PayState) -> None:
+        """Show the steps."""
+        self.state = state
+        self.ids.steps.steps = steps(state)
+        self.ids.goods.pictures = goods(state)
+
+
+class GoOn(PrimaryButton):
+    """The one action, while the next move is the cashier's."""
+
+    screen = ObjectProperty(None)
+
+    def show(self, said: Primary) -> None:
+        """Say another action."""
+        self.text, self.line, self.icon, self.off = said.text, said.line, said.icon, said.off
+
+
+class StopPayment(SecondaryButton):
+    """The way out while the next move is the customer's: no yellow then."""
+
+    screen = ObjectProperty(None)
+
+
+class PaymentScreen(Panel):
+    """Reads the flow's state; touches call its verbs."""
+
+    state = ObjectProperty(PayState(), rebind=True)
+    flow = ObjectProperty(None)
+
+    def __init__(self, flow: PaymentFlow, on_history: Callable[[], None]) -> None:
+        self.history = on_history
+        self._panes: dict[str, Any] = {}
+        super().__init__(flow=flow, state=flow.state)
+        flow.on_state = self._look
+        theme.fbind("language", lambda *_args: self._look(flow.state))
+        self._look(flow.state)
+
+    def shown(self) -> None:
+        """The screen came."""
+        self._look(self.flow.state)
+
+    def _look(self, state: PayState) -> None:
+        self.state = state
+        cash = state.tender == "cash"
+        for place, kind in (("pane", CashPane if cash else CardPane), ("side", CashSide if cash else CardSide)):
+            widget = self._panes.get(kind.__name__) or self._panes.setdefault(kind.__name__, kind(screen=self))
+            widget.show(state)
+            _only(self.ids[place], widget)
+        self._right(state)
+
+    def _right(self, state: PayState) -> None:
+        """The primary action, or the way to stop while the customer or the card terminal is at work."""
+        theirs = state.phase in (Phase.RECORDING, Phase.WAITING, Phase.STOPPING)
+        kind = StopPayment if theirs else GoOn
+        button = self._panes.get(kind.__name__) or self._panes.setdefault(kind.__name__, kind(screen=self))
+        if theirs:
+            button.off = state.phase is not Phase.WAITING
+        else:
+            button.show(primary(state))
+        _only(self.ids.right, button)
+
+    def go_on(self) -> None:
+        """The primary action."""
+        verb = primary(self.state).verb
+        if verb:
+            getattr(self.flow, verb)()
+
+    def items(self, state: PayState, _language: str) -> str:
+        """How many things are paid for."""
+        n = sum(x.quantity // PIECE if x.product.unit == "pcs" else 1 for x in state.cart.lines)
+        return ngettext("{n} item", "{n} items", n).format(n=n)
+
+    def ask_by_hand(self, paid: bool) -> None:
+        """A person says how the attempt ended: asked once more, as nothing else can know."""
+        dialog = Dialog(
+            title=_("The slip says: paid?") if paid else _("The slip says: not paid?"),
+            text=_("Look at the card terminal's own slip. What you say here is recorded with your name."),
+            keep=_("Ask again"),
+            act=_("It is paid") if paid else _("It is not paid"),
+        )
+        dialog.bind(on_act=lambda _d: self.flow.settle_by_hand(paid))
+        dialog.open()
+
+
+def goods(state: PayState) -> list[str]:
+    """Pictures of what is paid for, each article once."""
+    files = (path_of(x.product.picture) for x in state.cart.lines)
+    return list(dict.fromkeys(f for f in files if f))
+
+
+def _only(box: Any, widget: Any) -> None:
+    if box.children != [widget]:
+        box.clear_widgets()
+        box.add_widget(widget)

@@ -1,0 +1,21 @@
+"""What a screen may be told to draw as steps and as notes and coins. No Kivy here."""
+
+from typing import NamedTuple
+
+
+class StepSaid(NamedTuple):
+    """One step. `state`: done, now, next or fault; `icon` takes the place of the state's own."""
+
+    state: str
+    title: str
+    line: str = ""
+    time: str = ""
+    icon: str = ""
+
+
+class PieceSaid(NamedTuple):
+    """So many of one note or coin; `value` as people read it, without the sign."""
+
+    value: str
+    count: int
+    note: bool
