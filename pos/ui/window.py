@@ -21,6 +21,7 @@ _ENVIRONMENT = {
     "KIVY_NO_CONFIG": "1",
     "KIVY_NO_FILELOG": "1",
     "KIVY_CLIPBOARD": "dummy",
+    "KIVY_DPI": "96",  # else the first measure in dp opens a window, before its size is known
     "KIVY_CLOCK": "interrupt",  # the base that pos.ui.clock builds on
     "KIVY_LOG_MODE": "MIXED",  # leave the app's own loggers alone
 }

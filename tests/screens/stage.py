@@ -104,7 +104,7 @@ class Stage:
             return
         self.window.size = (width, height)
         self.until(lambda: tuple(self.window.size) == (width, height), what=f"a window of {width} x {height}")
-        self.step(4)
+        self.wait(0.15)  # the X server tells of it once more, a little later
 
     # ------------------------------------------------------------------ time
 

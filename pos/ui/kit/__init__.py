@@ -28,7 +28,7 @@ _PARTS = {
     "window": "ShopWindow",
     "rows": "CartRow ListRow StockRow Age",
     "keypad": "Keypad Key PinDots",
-    "list": "VirtualList",
+    "lists": "VirtualList",
     "field": "SearchField",
     "keyboard": "OnScreenKeyboard",
     "dialog": "Dialog",

@@ -10,7 +10,7 @@ from pos.ui.kit.frame import Panel
 from pos.ui.theme import theme
 
 from kivy.animation import Animation  # isort: skip
-from kivy.core.window import Window  # isort: skip
+from kivy.base import EventLoop  # isort: skip
 from kivy.lang import Builder  # isort: skip
 from kivy.properties import BooleanProperty, ColorProperty, ListProperty, ObjectProperty, StringProperty  # isort: skip
 from kivy.uix.floatlayout import FloatLayout  # isort: skip
@@ -79,8 +79,8 @@ class Dialog(FloatLayout):
         """Show it over everything."""
         if self.parent is not None:
             return
-        Window.add_widget(self)
-        Window.fbind("on_key_down", self._key)
+        EventLoop.window.add_widget(self)
+        EventLoop.window.fbind("on_key_down", self._key)
         seconds = theme.seconds("dialog_in")
         if seconds:
             self.opacity = 0
@@ -89,7 +89,7 @@ class Dialog(FloatLayout):
     def close(self) -> None:
         """Take it away without an answer."""
         Animation.cancel_all(self)
-        Window.funbind("on_key_down", self._key)
+        EventLoop.window.funbind("on_key_down", self._key)
         if self.parent is not None:
             self.parent.remove_widget(self)
 

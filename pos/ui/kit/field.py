@@ -8,7 +8,7 @@ from typing import Any
 import pos.ui.kit.buttons  # noqa: F401
 from pos.ui.kit.touch import Pressable
 
-from kivy.core.window import Window  # isort: skip
+from kivy.base import EventLoop  # isort: skip
 from kivy.lang import Builder  # isort: skip
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty  # isort: skip
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
@@ -69,17 +69,20 @@ class SearchField(Pressable, BoxLayout):
         if wanted == self._reading:
             return
         self._reading = wanted
-        act = Window.fbind if wanted else Window.funbind
+        keys = EventLoop.window
+        act = keys.fbind if wanted else keys.funbind
         act("on_textinput", self._typed)
         act("on_key_down", self._key)
 
     def _typed(self, _window: Any, words: str) -> bool:
+        if self.get_root_window() is None:
+            return False  # on a screen that is not shown
         self.insert(words)
         return True
 
     def _key(self, _window: Any, key: int, *_args: Any) -> bool:
         action = {BACKSPACE: self.backspace, ENTER: self.enter, KEYPAD_ENTER: self.enter, DELETE: self.clear}.get(key)
-        if action is None:
+        if action is None or self.get_root_window() is None:
             return False
         action()
         return True

@@ -55,7 +55,7 @@ class OnScreenKeyboard(Panel):
         """The rule's own children exist now."""
         for name in ("language", "digits"):
             self.fbind(name, self._build)
-        theme.fbind("language", self._build)
+        theme.bind(language=self._build)
         self._build()
 
     def on_key(self, text: str) -> None:

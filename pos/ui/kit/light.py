@@ -44,7 +44,7 @@ class NetworkLight(Pressable, BoxLayout):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.fbind("light", self._say)
-        theme.fbind("language", self._say)
+        theme.bind(language=self._say)
         self._say()
 
     def _say(self, *_args: object) -> None:

@@ -49,10 +49,11 @@ class MoneyText(Widget):
         for name in ("shown", "currency", "style", "color", "sign_color", "halign", "unknown", "size", "pos", "fit"):
             self.fbind(name, self._redraw)
         self.fbind("minor", self._changed)
-        theme.fbind("revision", self._redraw)
-        theme.fbind("painted", self._redraw)
-        theme.fbind("language", self._redraw)
+        theme.bind(revision=self._again, painted=self._again, language=self._again)
         self.shown = self.minor
+        self._redraw()
+
+    def _again(self, *_args: Any) -> None:
         self._redraw()
 
     def _changed(self, *_args: Any) -> None:

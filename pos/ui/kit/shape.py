@@ -6,6 +6,7 @@ from functools import lru_cache
 from math import ceil, floor, sqrt
 from typing import Any
 
+from pos.ui.kit.rules import nearest_rule_decides
 from pos.ui.theme import theme
 
 from kivy.clock import Clock  # isort: skip
@@ -135,3 +136,6 @@ class Boxed(Widget):
         image.texture, image.border = rounded(fit_radii(grown, width, height), border)
         image.pos = (round(self.x + inset), round(self.y + inset))
         image.size = (width, height)
+
+
+nearest_rule_decides(Boxed)

@@ -127,8 +127,10 @@ class StyleLabel(Widget):
         for name in ("most_width", "shrinks"):
             self.fbind(name, self._redraw)
         self.fbind("color", self._tint)
-        theme.fbind("revision", self._redraw)
-        theme.fbind("painted", self._tint)
+        theme.bind(revision=self._again, painted=self._tint)  # bind, not fbind: it holds no widget alive
+        self._redraw()
+
+    def _again(self, *_args: Any) -> None:
         self._redraw()
 
     def _tint(self, *_args: Any) -> None:
@@ -214,7 +216,10 @@ class Icon(Widget):
             self._box = Rectangle(size=(0, 0))
         for name in ("name", "icon_size", "color", "size", "pos"):
             self.fbind(name, self._redraw)
-        theme.fbind("painted", self._redraw)
+        theme.bind(painted=self._again)
+        self._redraw()
+
+    def _again(self, *_args: Any) -> None:
         self._redraw()
 
     def _lay(self, *_args: Any) -> None:

@@ -25,7 +25,7 @@ class VirtualList(StencilView):
 
     rows = ObjectProperty(())
     row_class = ObjectProperty(None)
-    row_height = NumericProperty(dp(76))
+    row_height = NumericProperty(76)
     gap = NumericProperty(0)
     offset = NumericProperty(0)
 
