@@ -240,12 +240,13 @@ class EscposPrinter(Printer):
             with self._linked() as link:
                 before = self._status(link)
                 link.pulse(now=before is not None and before.state is DeviceState.TROUBLE)
+                after = before if before is None or not before.answered else self._status(link)
         except DeviceError as error:
             self._say_drawer(job_id, error.fault)
         except LinkLost:
             self._say_drawer(job_id, STUCK)
         else:
-            silent = before is not None and not before.answered
+            silent = after is not None and not after.answered
             self._say_drawer(job_id, NO_ANSWER if silent else None, sent=True)
 
     def _say(self, job_id: str, outcome: Outcome, fault: DeviceFault | None = None, confirmed: bool = True) -> None:

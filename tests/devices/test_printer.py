@@ -209,6 +209,15 @@ def test_f50_the_drawer_goes_ahead_of_waiting_pages(
     assert len(heard.of(OutputComplete)) <= 1
 
 
+def test_a_pulse_to_a_printer_that_dies_on_it_is_doubted(
+    printer: EscposPrinter, paper: VirtualPrinter, heard: Heard
+) -> None:
+    paper.faults.dies_after = 9  # the three questions before it
+    printer.kick("d")
+    result = heard.wait(DrawerResult)
+    assert (result.opened, result.fault) == (True, NO_ANSWER)
+
+
 def test_a_drawer_at_a_printer_that_is_off_says_so(printer: EscposPrinter, paper: VirtualPrinter, heard: Heard) -> None:
     paper.faults.off = True
     heard.wait(StatusUpdate, lambda event: event.state is DeviceState.OFF)
