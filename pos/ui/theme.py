@@ -71,8 +71,20 @@ def _over(base: dict, own: dict, path: Path, where: str = "") -> dict:
         if isinstance(base.get(key), dict) and isinstance(value, dict):
             merged[key] = _over(base[key], value, path, f"{name}.")
         else:
+            _same_kind(base.get(key), value, path, name)
             merged[key] = value
     return merged
+
+
+def _same_kind(shipped: object, value: object, path: Path, name: str) -> None:
+    """A number stays a number and a section a section; a measure may be one number or one for each kind."""
+    if shipped is None or name.startswith("size."):
+        return  # a style of its own, or a measure: checked where they are read
+    number = isinstance(shipped, (int, float)) and not isinstance(shipped, bool)
+    kinds = (int, float) if number else type(shipped)
+    if not isinstance(value, kinds) or (number and isinstance(value, bool)):
+        wanted = "a section" if isinstance(shipped, dict) else "a number" if number else type(shipped).__name__
+        raise ThemeError(f"theme {path}: {name}: wants {wanted}, not {value!r}.")
 
 
 def _fonts(raw: dict, path: Path) -> dict[str, str]:
@@ -156,6 +168,8 @@ def read(path: Path | str | None = None) -> Look:
     fonts = _fonts(raw, path)
     names = json.loads(Path(fonts.pop("icon_names")).read_text("utf-8"))
     icons = {name: chr(code) for name, code in names.items()}
+    for kind in KINDS:
+        _sizes(raw, path, kind)
     return Look(path, raw, fonts, _colours(raw, path), _styles(raw, path), icons)
 
 
