@@ -1,0 +1,262 @@
+"""`python -m sync doctor`: everything a support person would ask for, and what to do about it. Changes nothing."""
+
+import argparse
+import importlib.metadata
+import platform
+import shutil
+import socket
+import sqlite3
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from sync.flags import EPILOG, add_flags, read_settings
+from sync.hub.records import Report
+from sync.local import Local, files, link_status
+from sync.local.journal import verify_chain
+from sync.settings import Settings, address
+
+SKEW_LIMIT_MS = 60_000
+OLD_REPLICA_MS = 24 * 3_600_000
+LITTLE_SPACE = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One checked thing. `grade` is `ok`, `look` (works, but look at it) or `wrong`; `do` says what to do."""
+
+    grade: str
+    what: str
+    seen: str
+    do: str = ""
+
+
+def ok(what: str, seen: str) -> Finding:
+    """As it should be."""
+    return Finding("ok", what, seen)
+
+
+def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    parser = verbs.add_parser("doctor", help="check this terminal (and hub) and say what to do", epilog=EPILOG)
+    add_flags(parser, ["terminal", "devices", "hub"])
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print all findings; status 1 if something is wrong."""
+    settings = read_settings(arguments)
+    found = list(examine(settings, int(time.time() * 1000)))
+    for finding in found:
+        print(f"{finding.grade:<6}{finding.what:<30}{finding.seen}")
+        if finding.do:
+            print(f"{'':<36}→ {finding.do}")
+    wrong = sum(f.grade == "wrong" for f in found)
+    print(f"{len(found)} checked, {wrong} wrong, {sum(f.grade == 'look' for f in found)} to look at")
+    return 1 if wrong else 0
+
+
+def examine(settings: Settings, now: int) -> Iterator[Finding]:
+    """All findings for this machine; `now` is UTC in ms."""
+    yield from versions()
+    home = settings.home
+    if (home / files.JOURNAL).exists():
+        yield from terminal(home, now)
+    else:
+        yield Finding("look", "terminal", f"no journal in {home}", "Enrol it: python -m sync enrol --home … --code …")
+    hub = settings.terminal.hub or _hub_of(home)
+    if hub:
+        yield from reach(hub, settings, now)
+    yield from devices(settings)
+    yield from hub_database(settings)
+
+
+def versions() -> Iterator[Finding]:
+    """What runs here."""
+    try:
+        own = importlib.metadata.version("storefloor")
+    except importlib.metadata.PackageNotFoundError:
+        own = "a checkout"
+    yield ok("storefloor", own)
+    yield ok("python, sqlite", f"{platform.python_version()}, {sqlite3.sqlite_version} on {platform.platform()}")
+
+
+def terminal(home: Path, now: int) -> Iterator[Finding]:
+    """The terminal's own files."""
+    yield from _private(home)
+    free = shutil.disk_usage(home).free
+    grade, do = ("ok", "") if free > LITTLE_SPACE else ("wrong", "Make room: a full disk stops sales.")
+    yield Finding(grade, "disk", f"{free // 2**20:,} MiB free", do)
+    yield from _sqlite(
+        "journal", home / files.JOURNAL, "Stop the till, copy the folder, call support; don't delete it."
+    )
+    replica = files.current(home)
+    if replica is not None:
+        yield from _sqlite("replica", replica, "Delete this file: it is fetched again; nothing is lost.")
+    local = Local.open(home)
+    try:
+        yield from _journal(local, now)
+        yield from _replica(local, now)
+    finally:
+        local.close()
+
+
+def _private(home: Path) -> Iterator[Finding]:
+    open_to_all = [p.name for p in home.iterdir() if p.is_file() and stat.S_IMODE(p.stat().st_mode) & 0o077]
+    if open_to_all:
+        names = ", ".join(sorted(open_to_all)[:4])
+        yield Finding("wrong", "permissions", f"others may read {names}", f"chmod 600 {home}/*")
+    else:
+        yield ok("permissions", f"{home} is private")
+
+
+def _sqlite(what: str, path: Path, do: str) -> Iterator[Finding]:
+    try:
+        db = sqlite3.connect(files.uri(path, "ro"), uri=True)
+        try:
+            said = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+        finally:
+            db.close()
+    except sqlite3.Error as fault:
+        said = str(fault)
+    size = f"{path.name}, {path.stat().st_size // 1024:,} KiB" if path.exists() else f"{path.name} is missing"
+    yield ok(what, f"{size}, sound") if said == "ok" else Finding("wrong", what, f"{size}: {said}", do)
+
+
+def _journal(local: Local, now: int) -> Iterator[Finding]:
+    me = local.identity
+    if me is None:
+        yield Finding("look", "identity", "not enrolled", "Enrol it: python -m sync enrol --home … --code …")
+        return
+    yield ok("identity", f"{me.name} ({me.kind} {me.terminal}) at {me.location}, hub {me.hub}")
+    broken = verify_chain(local)
+    yield (
+        Finding("wrong", "hash chain", broken[0], "Copy the folder, call support.")
+        if broken
+        else ok("hash chain", "every operation seals the one before it")
+    )
+    link = link_status(local, now)
+    waits = f"{link.waiting} waiting" + (f", the oldest {_age(now - link.oldest)}" if link.oldest else "")
+    yield (
+        ok("what waits", waits)
+        if not link.waiting or link.online
+        else Finding("look", "what waits", waits, "Nothing is lost; it is sent when the hub answers.")
+    )
+    if link.needs_you:
+        yield Finding("look", "attention", f"{link.needs_you} to settle", "Open Attention on the till.")
+    skewed = abs(link.skew_ms) > SKEW_LIMIT_MS
+    yield (
+        Finding("wrong", "clock", f"{link.skew_ms / 1000:+.1f} s off the hub's", "Set the clock (timedatectl).")
+        if (skewed)
+        else ok("clock", f"{link.skew_ms / 1000:+.1f} s off the hub's")
+    )
+    state = f"{'online' if link.online else 'offline'} for {_age(now - link.since)}"
+    yield (
+        ok("agent", state)
+        if link.online
+        else Finding("look", "agent", f"{state}: {link.reason or 'no reason known'}", "See the hub's line below.")
+    )
+
+
+def _replica(local: Local, now: int) -> Iterator[Finding]:
+    rows = local.raw.execute("SELECT scope, version, seen_at FROM replica.cursor ORDER BY scope").fetchall()
+    if not rows:
+        yield Finding("look", "scopes", "nothing fetched yet", "Start the agent: python -m sync agent.")
+    for scope, version, seen_at in rows:
+        seen = f"version {version}, seen {_age(now - seen_at)} ago"
+        yield (
+            ok(scope, seen)
+            if now - seen_at < OLD_REPLICA_MS
+            else Finding("look", scope, seen, "Prices and stock are as old as this: see to the network.")
+        )
+
+
+def _hub_of(home: Path) -> str:
+    if not (home / files.JOURNAL).exists():
+        return ""
+    local = Local.open(home)
+    try:
+        return local.identity.hub if local.identity else ""
+    finally:
+        local.close()
+
+
+def reach(hub: str, settings: Settings, now: int) -> Iterator[Finding]:
+    """Whether the hub answers, and as a hub does."""
+    verify: str | bool = str(settings.terminal.ca_file) if settings.terminal.ca_file else True
+    try:
+        answer = httpx.get(f"{hub}/v1/health", timeout=5, verify=verify)
+        told = answer.json()
+        hub_now = int(told["now"])
+    except (httpx.HTTPError, ValueError, KeyError, TypeError, OSError) as fault:
+        seen = f"{hub} gave no answer of a hub ({type(fault).__name__})"
+        yield Finding("wrong", "hub", seen, "Check cable, address, certificate, and that the hub runs. Sales go on.")
+        return
+    yield ok("hub", f"{hub} answers, clock {(now - hub_now) / 1000:+.1f} s")
+
+
+def devices(settings: Settings) -> Iterator[Finding]:
+    """Whether something listens where the devices should be; the till itself asks them for their state."""
+    wired = settings.devices
+    for name, where in (("printer", wired.printer), ("card terminal", wired.card_terminal)):
+        if not where:
+            yield ok(name, "none is set")
+            continue
+        try:
+            socket.create_connection(address(where, f"devices.{name}"), timeout=1).close()
+            yield ok(name, f"{where} takes connections")
+        except OSError as fault:
+            seen = f"{where}: {fault.strerror or fault}"
+            yield Finding("wrong", name, seen, "Check power, cable and address. Sales go on without it.")
+
+
+def hub_database(settings: Settings) -> Iterator[Finding]:
+    """The hub's own database, where this machine has one."""
+    url = settings.hub_database
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from sync.hub import database
+    from sync.hub.records import report
+
+    try:
+        engine = database.open(url)
+        told = report(engine)
+    except (SQLAlchemyError, database.DatabaseProblem, OSError) as fault:
+        # A driver's own words may hold the URL, and with it a password.
+        seen = str(fault) if isinstance(fault, database.DatabaseProblem) else type(fault).__name__
+        yield Finding("wrong", "hub database", seen, "Check hub.database and that the server runs.")
+        return
+    yield from _hub_report(told)
+
+
+def _hub_report(told: Report) -> Iterator[Finding]:
+    sales = sum(row.sales for row in told.sales)
+    yield ok(
+        "hub database", f"epoch {told.epoch}, {told.products:,} products, {told.locations} locations, {sales} sales"
+    )
+    for journal in told.journals:
+        seen = f"{journal.kind} at {journal.location}, journal up to {journal.last_seq}"
+        if journal.forked:
+            seen = f"{seen}, {journal.forked} forked"
+            yield Finding("wrong", journal.name, seen, "Two machines share one identity: enrol one of them anew.")
+        else:
+            yield ok(journal.name, seen)
+    for code, count in told.attention.items():
+        yield Finding("look", "attention", f"{count} × {code}", "python -m sync hub report names them.")
+    for what, ids in (("unknown payments", told.unknown_payments), ("paid, no sale", told.paid_without_sale)):
+        if ids:
+            yield Finding("look", what, f"{len(ids)}: {', '.join(ids[:3])}", "Ask the card terminal's own records.")
+
+
+def _age(ms: int) -> str:
+    seconds = max(0, ms) // 1000
+    for size, word in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {word}"
+    return f"{seconds} s"

@@ -1,0 +1,94 @@
+"""The doctor names what is wrong, in words and with what to do, and finds nothing where all is well."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from sync.doctor import Finding, examine
+from sync.local import files
+from sync.settings import load
+from tests.local.fixture import make_terminal
+
+NOW = 1_800_000_000_000
+
+
+def findings(home: Path, **flags: str) -> dict[str, Finding]:
+    given = {"terminal.home": home, "hub.folder": home.parent / "no-hub"} | {
+        k.replace("__", "."): v for k, v in flags.items()
+    }
+    return {f.what: f for f in examine(load(None, {}, given), NOW)}
+
+
+def test_a_sound_terminal_has_sound_files_and_a_sound_chain(tmp_path):
+    found = findings(make_terminal(tmp_path))
+    for what in ("permissions", "journal", "replica", "hash chain", "what waits"):
+        assert found[what].grade == "ok", found[what]
+
+
+def test_a_damaged_journal_is_wrong_and_is_never_to_be_deleted(tmp_path):
+    home = make_terminal(tmp_path)
+    journal = home / files.JOURNAL
+    damaged = bytearray(journal.read_bytes())
+    damaged[4096:8192] = b"\xff" * 4096
+    journal.write_bytes(damaged)
+    settings = load(None, {}, {"terminal.home": home, "hub.folder": tmp_path / "no-hub"})
+    found = {}
+    for finding in examine(settings, NOW):
+        found[finding.what] = finding
+        if finding.what == "journal":
+            break
+    assert found["journal"].grade == "wrong"
+    assert "keep the file" in found["journal"].do
+
+
+def test_files_that_others_may_read_are_named(tmp_path):
+    home = make_terminal(tmp_path)
+    (home / files.JOURNAL).chmod(0o644)
+    first = next(f for f in examine(load(None, {}, {"terminal.home": home}), NOW) if f.what == "permissions")
+    assert first.grade == "wrong"
+    assert "journal.db" in first.seen
+
+
+def test_a_hub_that_answers_with_a_web_page_is_no_hub(tmp_path):
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\nlogin!"
+    with socket.create_server(("127.0.0.1", 0)) as portal:
+        import threading
+
+        def serve() -> None:
+            line, _ = portal.accept()
+            with line:
+                line.recv(4096)
+                line.sendall(page)
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{portal.getsockname()[1]}"
+        found = findings(make_terminal(tmp_path), terminal__hub=url)
+    assert found["hub"].grade == "wrong"
+    assert "Sales go on" in found["hub"].do
+
+
+def test_a_printer_that_does_not_listen_is_named_with_its_address(tmp_path):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        where = f"127.0.0.1:{unused.getsockname()[1]}"
+        found = findings(make_terminal(tmp_path), devices__printer=where)
+    assert found["printer"].grade == "wrong"
+    assert where in found["printer"].seen
+
+
+def test_the_command_says_how_many_things_are_wrong_and_ends_with_status_1(tmp_path):
+    home = make_terminal(tmp_path)
+    (home / files.JOURNAL).chmod(0o666)
+    command = [sys.executable, "-m", "sync", "doctor", "--home", str(home), "--folder", str(tmp_path / "none")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "chmod 600" in done.stdout
+    assert "wrong" in done.stdout.splitlines()[-1]
+
+
+def test_a_wrong_setting_ends_with_status_2_and_a_sentence(tmp_path):
+    command = [sys.executable, "-m", "sync", "doctor", "--home", str(tmp_path), "--language", "fr"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "terminal.language = 'fr' must be one of en, ru, kk, ka." in done.stderr
