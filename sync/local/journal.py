@@ -192,9 +192,9 @@ def _verify(db: sqlite3.Connection, incarnation: str) -> list[str]:
     faults: list[str] = []
     row = _anchored.run(db, incarnation=incarnation).fetchone()
     seq, before = row or (0, operations.GENESIS)
-    for number, raw, sealed in db.execute(
-        "SELECT seq, bytes, hash FROM op WHERE incarnation = ? ORDER BY seq", (incarnation,)
-    ):
+    every = "SELECT seq, bytes, hash FROM op WHERE incarnation = ? ORDER BY seq"
+    for number, stored, sealed in db.execute(every, (incarnation,)):
+        raw = stored if isinstance(stored, bytes) else str(stored).encode()  # a hand may have put anything there
         if number != seq + 1:
             faults.append(f"Operations {seq + 1} to {number - 1} of journal {incarnation} are missing.")
         elif operations.chain(before, raw) != sealed:
