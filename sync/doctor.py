@@ -91,12 +91,13 @@ def terminal(home: Path, now: int) -> Iterator[Finding]:
     free = shutil.disk_usage(home).free
     grade, do = ("ok", "") if free > LITTLE_SPACE else ("wrong", "Make room: a full disk stops sales.")
     yield Finding(grade, "disk", f"{free // 2**20:,} MiB free", do)
-    yield from _sqlite(
-        "journal", home / files.JOURNAL, "Stop the till, copy the folder, call support; don't delete it."
-    )
+    journal = _sqlite("journal", home / files.JOURNAL, "Stop the till, copy the folder, call support; keep the file.")
+    yield journal
+    if journal.grade == "wrong":
+        return
     replica = files.current(home)
     if replica is not None:
-        yield from _sqlite("replica", replica, "Delete this file: it is fetched again; nothing is lost.")
+        yield _sqlite("replica", replica, "Delete this file: it is fetched again; nothing is lost.")
     local = Local.open(home)
     try:
         yield from _journal(local, now)
@@ -114,7 +115,7 @@ def _private(home: Path) -> Iterator[Finding]:
         yield ok("permissions", f"{home} is private")
 
 
-def _sqlite(what: str, path: Path, do: str) -> Iterator[Finding]:
+def _sqlite(what: str, path: Path, do: str) -> Finding:
     try:
         db = sqlite3.connect(files.uri(path, "ro"), uri=True)
         try:
@@ -124,7 +125,7 @@ def _sqlite(what: str, path: Path, do: str) -> Iterator[Finding]:
     except sqlite3.Error as fault:
         said = str(fault)
     size = f"{path.name}, {path.stat().st_size // 1024:,} KiB" if path.exists() else f"{path.name} is missing"
-    yield ok(what, f"{size}, sound") if said == "ok" else Finding("wrong", what, f"{size}: {said}", do)
+    return ok(what, f"{size}, sound") if said == "ok" else Finding("wrong", what, f"{size}: {said}", do)
 
 
 def _journal(local: Local, now: int) -> Iterator[Finding]:
@@ -178,7 +179,10 @@ def _replica(local: Local, now: int) -> Iterator[Finding]:
 def _hub_of(home: Path) -> str:
     if not (home / files.JOURNAL).exists():
         return ""
-    local = Local.open(home)
+    try:
+        local = Local.open(home)
+    except sqlite3.DatabaseError:  # a damaged journal has a finding of its own
+        return ""
     try:
         return local.identity.hub if local.identity else ""
     finally:

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from sync.doctor import Finding, examine
@@ -32,12 +33,7 @@ def test_a_damaged_journal_is_wrong_and_is_never_to_be_deleted(tmp_path):
     damaged = bytearray(journal.read_bytes())
     damaged[4096:8192] = b"\xff" * 4096
     journal.write_bytes(damaged)
-    settings = load(None, {}, {"terminal.home": home, "hub.folder": tmp_path / "no-hub"})
-    found = {}
-    for finding in examine(settings, NOW):
-        found[finding.what] = finding
-        if finding.what == "journal":
-            break
+    found = findings(home)
     assert found["journal"].grade == "wrong"
     assert "keep the file" in found["journal"].do
 
@@ -53,7 +49,6 @@ def test_files_that_others_may_read_are_named(tmp_path):
 def test_a_hub_that_answers_with_a_web_page_is_no_hub(tmp_path):
     page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\nlogin!"
     with socket.create_server(("127.0.0.1", 0)) as portal:
-        import threading
 
         def serve() -> None:
             line, _ = portal.accept()
