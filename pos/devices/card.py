@@ -133,8 +133,8 @@ class TcpCardTerminal(CardTerminal):
         self._commands.put(command)
         try:
             self._bell.send(b"!")
-        except BlockingIOError:
-            return  # the bell is ringing already
+        except (BlockingIOError, BrokenPipeError):
+            return  # the bell is ringing already, or the thread has ended and nobody is to be woken
 
     # The rest runs in the owner thread.
 

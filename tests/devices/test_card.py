@@ -229,3 +229,12 @@ def test_words_that_are_no_answer_are_named_and_ignored(heard: Heard) -> None:
         till.close()
         assert till.join(5.0)
         line.close()
+
+
+def test_a_call_after_closing_harms_nobody(bank: VirtualCardTerminal, heard: Heard) -> None:
+    till = TcpCardTerminal(CardSettings(port=bank.port), heard.inbox)
+    till.open()
+    till.close()
+    assert till.join(5.0)
+    till.start("a1", 500, "KZT")
+    assert bank.charged == []

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +60,9 @@ def test_a_printer_process_leaves_numbered_receipts_as_text_and_picture(
     driver.print("1", Document((DrawerKick(), Row("Bread", "450"), Cut())))
     driver.print("2", Document((Row("Қант", "300"), Cut())))
     assert heard.wait(OutputComplete, lambda event: event.job_id == "2").outcome is Outcome.PRINTED
+    until = time.monotonic() + 10
+    while not (tmp_path / "receipt-002.png").exists() and time.monotonic() < until:
+        time.sleep(0.02)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "receipt-001.png", "receipt-001.txt", "receipt-002.png", "receipt-002.txt",
     ]  # fmt: skip
@@ -140,3 +144,19 @@ def test_faults_are_set_from_another_process_by_the_control_port(run: list[Proce
     assert "slow_s=1.5" in tell(port, "slow_s 1.5")
     assert "slow_s=0.0" in tell(port, "slow_s off")
     assert "unknown fault 'x'" in tell(port, "x")
+
+
+def test_a_printer_process_that_is_ended_finishes_its_files_first(
+    run: list[Process], heard: Heard, tmp_path: Path
+) -> None:
+    run.append(Process("printer", "--out", str(tmp_path)))
+    driver = EscposPrinter(PrinterSettings(port=run[0].port), heard.inbox)
+    driver.open()
+    for number in range(5):
+        driver.print(str(number), Document((*(Row(f"line {n}") for n in range(40)), Cut())))
+    heard.wait(OutputComplete, count=5)
+    run[0].process.terminate()
+    run[0].process.wait(timeout=20)
+    assert len(list(tmp_path.glob("receipt-*.png"))) == 5
+    driver.close()
+    assert driver.join(5.0)

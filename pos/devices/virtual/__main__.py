@@ -1,6 +1,7 @@
 """A device to try the terminal with, where there is none."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -20,6 +21,7 @@ _Device = VirtualPrinter | VirtualCardTerminal
 def main(argv: list[str] | None = None) -> int:
     """Run one virtual device until it is interrupted. Returns the exit status."""
     options = _parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like an interrupt, with all files whole
     device = _device(options)
     control = Control(device, options.control, options.host) if options.control is not None else None
     print(f"{options.device} listens on {device.host}:{device.port}", flush=True)

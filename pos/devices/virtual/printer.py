@@ -4,6 +4,7 @@ Like many network printers it serves one connection at a time; others wait until
 """
 
 import logging
+import queue
 import socket
 import threading
 import time
@@ -47,7 +48,7 @@ class VirtualPrinter:
     """`start` it, print to `host`:`port`, read `texts`, `receipts` and `kicks`, set `faults`, `stop` it."""
 
     def __init__(self, port: int = 0, out: Path | None = None, columns: int = 48, host: str = "127.0.0.1") -> None:
-        """Port 0 takes a free one. `out` is a folder for numbered .png, .txt and .bin files of each receipt."""
+        """Port 0 takes a free one. `out` is a folder for numbered .png and .txt files of each receipt."""
         self.host, self.port, self.out = host, port, out
         self.faults = PrinterFaults()
         self.head = Head(columns)
@@ -57,7 +58,9 @@ class VirtualPrinter:
         self._done = threading.Event()
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._serve, name="virtual printer", daemon=True)
-        self._saved = 0
+        self._filed = 0
+        self._to_file: queue.SimpleQueue[tuple[int, list[Mark]] | None] = queue.SimpleQueue()
+        self._keeper = threading.Thread(target=self._keep, name="virtual printer's files", daemon=True)
         self._next_line = 0.0
         self._answer: socket.socket | None = None
 
@@ -65,6 +68,7 @@ class VirtualPrinter:
         """Listen and serve in a thread. Returns itself."""
         self._listen()
         self._thread.start()
+        self._keeper.start()
         return self
 
     def wait_stopped(self) -> None:
@@ -72,9 +76,11 @@ class VirtualPrinter:
         self._done.wait()
 
     def stop(self) -> None:
-        """Stop serving and free the port."""
+        """Stop serving, free the port and finish the files."""
         self._done.set()
         self._thread.join()
+        self._to_file.put(None)
+        self._keeper.join()
         self._hang_up()
 
     @property
@@ -213,7 +219,7 @@ class VirtualPrinter:
                 faults.paper_lines, faults.paper_out = None, True
 
     def _tell(self) -> None:
-        self._save()
+        self._file_receipts()
         with self._changed:
             self._changed.notify_all()
 
@@ -244,12 +250,23 @@ class VirtualPrinter:
             self._done.wait(self.faults.slow_s)
         self._answer.sendall(data)
 
-    def _save(self) -> None:
-        if self.out is None:
-            return
-        self.out.mkdir(parents=True, exist_ok=True)
-        for number in range(self._saved, len(self.receipts)):
-            marks, stem = self.receipts[number], self.out / f"receipt-{number + 1:03d}"
-            stem.with_suffix(".txt").write_text(as_text(marks, self.head.columns), encoding="utf-8")
-            as_picture(marks, self.head.columns).save(stem.with_suffix(".png"))
-        self._saved = len(self.receipts)
+    def _file_receipts(self) -> None:
+        """Hand new receipts to the thread that draws them: the printer must go on answering meanwhile."""
+        for number in range(self._filed, len(self.receipts)):
+            self._to_file.put((number + 1, self.receipts[number]))
+        self._filed = len(self.receipts)
+
+    def _keep(self) -> None:
+        while (receipt := self._to_file.get()) is not None:
+            if self.out is not None:
+                _save(self.out, *receipt, self.head.columns)
+
+
+def _save(folder: Path, number: int, marks: list[Mark], columns: int) -> None:
+    """One receipt as text and, last and whole, as a picture."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = folder / f"receipt-{number:03d}"
+    stem.with_suffix(".txt").write_text(as_text(marks, columns), encoding="utf-8")
+    unfinished = stem.with_suffix(".part")
+    as_picture(marks, columns).save(unfinished, format="PNG")
+    unfinished.replace(stem.with_suffix(".png"))
