@@ -39,9 +39,8 @@ def prepare(input_provider: str = MOUSE) -> None:
     if "kivy" not in sys.modules:
         for key, value in _ENVIRONMENT.items():
             os.environ.setdefault(key, value)
-        os.environ.setdefault("KIVY_NO_CONSOLELOG", "" if os.environ.get("STOREFLOOR_KIVY_LOG") else "1")
-        if not os.environ["KIVY_NO_CONSOLELOG"]:
-            del os.environ["KIVY_NO_CONSOLELOG"]
+        if not os.environ.get("STOREFLOOR_KIVY_LOG"):  # set it to see what Kivy itself says
+            os.environ.setdefault("KIVY_NO_CONSOLELOG", "1")
     if _opened():
         return
     from kivy.config import Config

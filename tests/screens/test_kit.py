@@ -390,3 +390,26 @@ def test_parts_that_left_the_screen_are_forgotten(ui: Any) -> None:
     ui.step(3)
     gc.collect()
     assert [type(ref()).__name__ for ref in gone if ref() is not None] == []
+
+
+def test_a_long_text_shows_what_was_typed_last(ui: Any) -> None:
+    field = kit.SearchField(size_hint=(None, None), width=360)
+    box = FloatLayout()
+    box.add_widget(field)
+    ui.show(box)
+    field.insert("a lamp with a shade of felt, the small one")
+    ui.step(2)
+    assert field.shown.endswith("the small one")
+    assert len(field.shown) < len(field.text)
+
+
+def test_the_top_bar_keeps_light_and_person_in_view_in_russian_offline(ui: Any) -> None:
+    ui.language("ru")
+    words = ("Продажа", "Возврат", "Выдача", "Остатки", "Внимание")
+    tabs = [Tab(str(at), word, "layers", 3 * (at == 4)) for at, word in enumerate(words)]
+    bar = kit.TopBar(terminal="Касса 2", tabs=tabs, active="0", light=Light("offline", "14:02", 3), initials="АК")
+    ui.show(bar)
+    ui.step(2)
+    ui.picture("kit-topbar-ru")
+    assert bar.ids.person.right <= 1280 - 20
+    ui.tap("Внимание")

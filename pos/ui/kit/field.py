@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pos.ui.kit.buttons  # noqa: F401
+from pos.ui.kit.text import width_of
 from pos.ui.kit.touch import Pressable
+from pos.ui.theme import theme
 
 from kivy.base import EventLoop  # isort: skip
 from kivy.lang import Builder  # isort: skip
@@ -30,6 +32,7 @@ class SearchField(Pressable, BoxLayout):
     icon = StringProperty("search")
     focus = BooleanProperty(False)
     lit = BooleanProperty(False)
+    shown = StringProperty("")  # the end of the text, as much as there is room for
     most = NumericProperty(120)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -38,6 +41,7 @@ class SearchField(Pressable, BoxLayout):
         super().__init__(**kwargs)
         self.fbind("focus", self._listen)
         self.fbind("parent", self._listen)
+        self.fbind("text", self._show_end)
         self._listen()
 
     def on_enter(self, text: str) -> None:
@@ -63,6 +67,20 @@ class SearchField(Pressable, BoxLayout):
         """A touch takes the focus."""
         self.focus = True
         super().tap()
+
+    def on_kv_post(self, base_widget: Any) -> None:
+        """The rule's own children exist now."""
+        self.ids.words.bind(width=self._show_end)
+        self._show_end()
+
+    def _show_end(self, *_args: Any) -> None:
+        """What was typed last is in view, however long the text is."""
+        if "words" not in self.ids:
+            return
+        style, room, start = theme.style("search"), self.ids.words.width, 0
+        while start < len(self.text) - 1 and width_of(self.text[start:], style.font, round(style.px)) > room > 1:
+            start += 1
+        self.shown = self.text[start:]
 
     def _listen(self, *_args: Any) -> None:
         wanted = self.focus and self.parent is not None

@@ -9,8 +9,11 @@ import pos.ui.kit.light  # noqa: F401
 from pos.ui.happened import Light, Tab
 from pos.ui.kit.frame import Panel
 from pos.ui.kit.touch import Pressable
+from pos.ui.theme import theme
 
+from kivy.clock import Clock  # isort: skip
 from kivy.lang import Builder  # isort: skip
+from kivy.metrics import dp  # isort: skip
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty  # isort: skip
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
 
@@ -25,6 +28,8 @@ class TabButton(Pressable, BoxLayout):
     icon = StringProperty("")
     count = NumericProperty(0)
     on = BooleanProperty(False)
+    pad = NumericProperty(14)
+    need = NumericProperty(0)  # its width without padding
 
 
 class Initials(Pressable, BoxLayout):
@@ -52,6 +57,9 @@ class TopBar(Panel):
         """The rule's own children exist now."""
         self.fbind("tabs", self._fill)
         self.fbind("active", self._mark)
+        self._crowd = Clock.create_trigger(self._make_room, -1)
+        for part in (self, self.ids.light, self.ids.person, self.ids.terminal):
+            part.fbind("width", self._crowd)
         self._fill()
 
     def on_tab(self, key: str) -> None:
@@ -75,12 +83,24 @@ class TopBar(Panel):
     def _button(self, tab: Tab) -> TabButton:
         button = TabButton(key=tab.key)
         button.bind(on_tap=lambda touched: self.dispatch("on_tab", touched.key))
+        button.fbind("need", self._crowd)
         self.ids.tabs.add_widget(button)
         return button
 
     @staticmethod
     def _tell(button: TabButton, tab: Tab) -> None:
         button.text, button.icon, button.count = tab.text, tab.icon, tab.count
+
+    def _make_room(self, *_args: Any) -> None:
+        """Tabs stand closer together where words are long: the light and the person are never pushed out."""
+        if not self._buttons:
+            return
+        fixed = sum(self.ids[name].width for name in ("light", "person", "terminal")) + dp(40)
+        gaps = 5 * self.spacing + 2 * theme.size["margin"] + dp(8)
+        spare = self.width - fixed - gaps - sum(button.need for button in self._buttons.values())
+        pad = min(dp(14), max(dp(4), spare / (2 * len(self._buttons))))
+        for button in self._buttons.values():
+            button.pad = pad
 
     def _mark(self, *_args: Any) -> None:
         for key, button in self._buttons.items():
