@@ -147,7 +147,7 @@ def _line(row: StockRow, free: int, product: Product, house: Settings, now: int)
         none = free < _least(product)
         return _("Sold out online for now") if none else _("From our online store, brought home")
     if kind is LocationKind.WAREHOUSE:
-        return _("Not on show; new goods come from here")
+        return _("Our stores are filled from here")
     parts = [distance(row.distance_m), opening(row.location, house, now)]
     if product.unit == "pcs" and free // PIECE == 1:
         parts.append(_("last one"))
@@ -191,13 +191,19 @@ def here_facts(level: Level | None, product: Product, house: Settings, now: int,
     """Stock here for a small card: (words, icon, tone). Tones: good, quiet."""
     if level is None:
         return _("stock not known now"), "wifi-off", "quiet"
-    if level.available < _least(product):
-        return _("none here now"), "map-pin", "quiet"
-    n = amount_text(level.available, product.unit, own=True)
-    words = _("{n} kg here").format(n=n) if product.unit == "kg" else _("{n} here").format(n=n)
+    words = _here_words(level, product)
     if known(level.seen_at, now, online) is not Known.CONFIRMED:
         return " · ".join([words, seen(level.seen_at, Known.COPY, now, house)]), "clock", "quiet"
+    if level.available < _least(product):
+        return words, "map-pin", "quiet"
     return " · ".join(p for p in (words, level.shelf) if p), "map-pin", "good"
+
+
+def _here_words(level: Level, product: Product) -> str:
+    if level.available < _least(product):
+        return _("none here")
+    n = amount_text(level.available, product.unit, own=True)
+    return _("{n} kg here").format(n=n) if product.unit == "kg" else _("{n} here").format(n=n)
 
 
 def light_of(link: Link | None, house: Settings | None = None) -> Light:

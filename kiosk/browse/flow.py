@@ -27,6 +27,7 @@ class Card:
 
     product: str
     name: str
+    details: str
     picture: str
     tint: str
     price: PriceFacts
@@ -190,7 +191,7 @@ class BrowseFlow:
             waiting=False,
             shelves=self._shelves(last.departments, searched),
             summary=self._summary(len(cards), last.more, searched),
-            here=self._here() if searched else "",
+            here=self._here() if searched and cards else "",
             **changes,
         )
 
@@ -204,7 +205,8 @@ class BrowseFlow:
         for department in known:
             on = department.id == chosen
             n = count(department.id, None if chosen else 0)
-            shelves.append(Shelf(department.id, in_language(department.names, spoken), department.icon, on, n))
+            if n != 0:  # a chip that leads to nothing only stands in the way
+                shelves.append(Shelf(department.id, in_language(department.names, spoken), department.icon, on, n))
         return tuple(shelves)
 
     def _summary(self, n: int, more: bool, searched: bool) -> str:
@@ -215,7 +217,7 @@ class BrowseFlow:
     def _here(self) -> str:
         levels = (page.levels.get(p.id) for page in self._pages for p in page.products)
         n = sum(1 for level in levels if level and level.available > 0)
-        return _("{n} of them here now").format(n=n) if n else _("none of them here now")
+        return _("{n} of them here").format(n=n) if n else _("none of them here")
 
     def _set(self, **changes: object) -> None:
         state = replace(self.state, **changes)
@@ -240,5 +242,6 @@ def _page(local: Local, query: str, department: str, now: int, after: int, limit
 
 def _card(product: Product, level: Level | None, house: Settings, now: int, online: bool) -> Card:
     here, icon, tone = here_facts(level, product, house, now, online)
-    name = product.name(language())
-    return Card(product.id, name, product.picture, product.tint, price_facts(product, house), here, icon, tone)
+    name, details = product.name(language()), in_language(product.details, language())
+    price = price_facts(product, house)
+    return Card(product.id, name, details, product.picture, product.tint, price, here, icon, tone)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from kiosk.desk import Clock, Desk
-from kiosk.facts import NO_PRICE, Answer, Place, PriceFacts, light_of, place_facts, price_facts
+from kiosk.facts import NO_PRICE, Answer, Place, PriceFacts, place_facts, price_facts
 from pos.ui.happened import Happened
 from pos.ui.i18n import _, clock_time, language
-from sync.domain.catalogue import Product, in_language
+from sync.domain.catalogue import LocationKind, Product, in_language
 from sync.domain.codes import Code, Kind, read
 from sync.local import Local
 from sync.local.queries import Link, Settings, StockRow, find_code, link_status, settings, stock_rows
@@ -26,6 +26,8 @@ class ProductState:
     details: str = ""
     description: str = ""
     number: str = ""
+    article: str = ""
+    where: str = ""
     picture: str = ""
     tint: str = "sand"
     price: PriceFacts = NO_PRICE
@@ -90,7 +92,7 @@ class ProductFlow:
     def choose_place(self, location: str) -> None:
         """Mark one place among the rows."""
         if any(place.location == location for place in self.state.places):
-            self._set(replace(self.state, chosen=location))
+            self._say(location)
 
     def changed(self, topics: frozenset[str]) -> None:
         """News came: read the card again."""
@@ -124,7 +126,8 @@ class ProductFlow:
     def _take(self, found: Read, scanned_at: int | None) -> None:
         same = self._card is not None and found.product is not None and self.state.product == found.product.id
         if found.product is None:
-            self._set(replace(self.state, gone=True, places=()))
+            price = replace(self.state.price, unit=None, regular=None, label=_("No longer sold here"), vat="")
+            self._set(replace(self.state, gone=True, places=(), price=price, where="", happened=None))
             self._card = None
             return
         kept = self._card.scanned_at if same and self._card is not None and scanned_at is None else scanned_at
@@ -143,6 +146,8 @@ class ProductFlow:
             details=in_language(product.details, spoken),
             description=in_language(product.descriptions, spoken),
             number=product.sku,
+            article=_("Article {n}").format(n=product.sku),
+            where=_where(card.read.rows, chosen or self.state.chosen),
             picture=product.picture,
             tint=product.tint,
             price=price_facts(product, house),
@@ -168,16 +173,27 @@ def _read(local: Local, product: Product | None, now: int) -> Read:
     return Read(product, rows, settings(local), link_status(local, now))
 
 
+def _where(rows: list[StockRow], chosen: str) -> str:
+    """How to get to the chosen place: the shelf here, else address and hours."""
+    row = next((row for row in rows if row.location.id == chosen), None)
+    if row is None:
+        return ""
+    if row.own:
+        return _("Shelf {shelf}").format(shelf=row.level.shelf) if row.level and row.level.shelf else ""
+    place = row.location
+    hours = f"{place.opens}\u2013{place.closes}" if place.opens and place.closes else ""
+    return ", ".join(part for part in (place.address, hours) if part) if place.kind is LocationKind.STORE else ""
+
+
 def _answer(code: Code) -> Answer:
     return {Kind.BAD_CHECK: Answer.MISREAD, Kind.RECEIPT: Answer.RECEIPT}.get(code.kind, Answer.NOT_OURS)
 
 
 def _happened(card: _Card, house: Settings) -> Happened | None:
-    link = light_of(card.read.link, house)
-    if link.state == "offline":
-        title = _("No network since {time}").format(time=link.since) if link.since else _("No network now")
-        return Happened("working", title, _("Prices and stock are what we last knew"), icon="wifi-off")
+    if not card.read.link.online:
+        line = _("Prices and stock are what we last knew")
+        return Happened("working", _("No network now"), line, icon="wifi-off")
     if card.scanned_at is None:
-        return Happened("good", _("Stock is live"), _("Changes show by themselves"), icon="refresh-cw")
+        return Happened("good", _("Stock is live"), _("Numbers change by themselves"), icon="refresh-cw")
     at = clock_time(card.scanned_at, house.timezone)
-    return Happened("good", _("Scanned, {time}").format(time=at), _("Stock is live and changes by itself"))
+    return Happened("good", _("Scanned, {time}").format(time=at), _("Numbers change by themselves"))

@@ -24,10 +24,10 @@ def store(tmp_path):
 
 def test_the_resting_screen_shows_goods_that_are_here_with_their_price(store):
     goods = store.visit.attract.state.goods
-    assert len(goods) == 7
+    assert len(goods) == 5
     assert goods[0].name == "Milk 1 l"
     assert all(g.price.unit for g in goods)
-    assert len({g.picture for g in goods}) == 7
+    assert len({g.picture for g in goods}) == 5
 
 
 def test_goods_that_ran_out_leave_the_resting_screen_at_once(store):
