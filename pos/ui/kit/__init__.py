@@ -19,7 +19,7 @@ _PARTS = {
     "numbers": "MoneyText",
     "picture": "Picture",
     "touch": "Pressable",
-    "frame": "Panel HairLine Mark Thumb Dot",
+    "frame": "Panel HairLine Mark Thumb Dot Circle Ring",
     "buttons": "PrimaryButton SecondaryButton QuietButton DangerButton TileButton PillButton IconButton Chip",
     "stepper": "Stepper",
     "light": "NetworkLight",
