@@ -4,7 +4,7 @@ What just happened is kept as a function that says it, so that it changes its la
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from pos.ui.happened import Happened
@@ -12,24 +12,17 @@ from pos.ui.happened import Happened
 S = TypeVar("S")
 Say = Callable[[], Happened]
 
-REMEMBERED = 10
-"""How many past happenings a touch on the strip shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """Something that happened at `at` (UTC ms), as it was said."""
-
-    at: int
-    said: Happened
-
 
 class Flow(Generic[S]):
-    """Holds `state` and tells `on_state` of each new one. Verbs end in `_to` or `_say`."""
+    """Holds `state` and tells `on_state` of each new one. Verbs end in `_to` or `_say`.
+
+    `remember` hears of everything that happened, once.
+    """
 
     def __init__(self, state: S) -> None:
         self.state = state
         self.on_state: Callable[[S], None] = _nobody
+        self.remember: Callable[[Happened], None] = _nobody
         self._saying: Say | None = None
 
     def _to(self, **changes: Any) -> None:
@@ -40,7 +33,10 @@ class Flow(Generic[S]):
     def _say(self, say: Say | None, **changes: Any) -> None:
         """The next state, with what just happened."""
         self._saying = say
-        self._to(happened=say() if say else None, **changes)
+        said = say() if say else None
+        if said is not None:
+            self.remember(said)
+        self._to(happened=said, **changes)
 
     def spoken(self) -> None:
         """The language changed: say again what just happened."""

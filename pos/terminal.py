@@ -100,12 +100,17 @@ class Terminal:
 
     # Start and stop
 
+    def listen(self) -> None:
+        """Take this terminal's place: wake-ups come to us. Raises AlreadyOpen when another window has it."""
+        if self._ear is None:
+            self._ear = Ear(self.home, self.notice)
+
     def start(self, *, agent: bool = True) -> None:
         """Listen, start the agent (unless told not to) and open the devices. None of it waits for hardware.
 
         Raises AlreadyOpen when another window works on the same files.
         """
-        self._ear = Ear(self.home, self.notice)
+        self.listen()
         if agent:
             self.agent = AgentWatch(agent_command(self.home))
             self.agent.start()

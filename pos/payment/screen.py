@@ -198,8 +198,8 @@ class PaymentScreen(Panel):
         dialog = Dialog(
             title=_("The slip says: paid?") if paid else _("The slip says: not paid?"),
             text=_("Look at the card terminal's own slip. What you say here is recorded with your name."),
-            keep=_("Ask again"),
-            act=_("It is paid") if paid else _("It is not paid"),
+            keep_text=_("Ask again"),
+            act_text=_("It is paid") if paid else _("It is not paid"),
         )
         dialog.bind(on_act=lambda _d: self.flow.settle_by_hand(paid))
         dialog.open()

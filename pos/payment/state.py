@@ -111,6 +111,11 @@ class PayState:
         return self.phase in (Phase.CHOOSING, Phase.DECLINED)
 
     @property
+    def untouched(self) -> bool:
+        """Whether nothing was given, typed or charged: then a scan means one thing more for the cart."""
+        return self.phase is Phase.CHOOSING and not self.given and not self.cart.paid_by_card
+
+    @property
     def by_hand(self) -> bool:
         """Whether the attempt may be settled by the card terminal's slip."""
         return self.phase is Phase.UNKNOWN and self.card is not None and self.card.asks >= BY_HAND_AFTER

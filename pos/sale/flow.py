@@ -6,7 +6,7 @@ The flow owns the cart; the database thread keeps it. Scans are looked up in the
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pos.flow import REMEMBERED, Flow, Past, Say
+from pos.flow import Flow, Say
 from pos.printing import DrawerSaid, Paper, PaperState, Printing
 from pos.sale import words
 from pos.sale.weighing import Weighing
@@ -53,7 +53,6 @@ class SaleState:
     looked_at: int = 0
     weighing: Weighing | None = None
     happened: Happened | None = None
-    past: tuple[Past, ...] = ()
     undoable: bool = False
 
     @property
@@ -105,6 +104,14 @@ class SaleFlow(Flow[SaleState]):
         """Open the cart that is kept here, or an empty one. `actor` is who sells from now on."""
         self._actor = actor or self._actor
         self._terminal.run(self._open, self._opened)
+
+    def leave(self) -> None:
+        """The person signs out: the cart stays kept, and comes back with the next one."""
+        self._actor = None
+        self._before = None
+        self._action = None
+        self._saying = None
+        self.state = SaleState(settings=self.state.settings, link=self.state.link)
 
     def _open(self, local: Local) -> tuple[Cart, Settings, Link, RecordedSale | None]:
         now = self._clock()
@@ -358,5 +365,4 @@ class SaleFlow(Flow[SaleState]):
 
     def _tell(self, say: Say, action: Callable[[], None] | None = None) -> None:
         self._action = action
-        past = (Past(self._clock(), say()), *self.state.past)[:REMEMBERED]
-        self._say(say, past=past, undoable=action == self.undo)
+        self._say(say, undoable=action == self.undo)

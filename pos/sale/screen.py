@@ -226,8 +226,8 @@ class SaleScreen(Panel):
         dialog = Dialog(
             title=_("Void this sale?"),
             text=text.format(n=n),
-            keep=_("Keep it"),
-            act=_("Void the sale"),
+            keep_text=_("Keep it"),
+            act_text=_("Void the sale"),
             act_icon="trash-2",
             danger=True,
         )

@@ -92,6 +92,10 @@ class SignInFlow(Flow[SignInState]):
             self._pin = (self._pin + key)[: self.state.length]
         self._typed()
 
+    def scanned(self, text: str) -> None:
+        """A scan here is answered too (F52), and never counts as a wrong PIN."""
+        self._refuse(lambda: _("Sign in first, then scan. Nothing was added."))
+
     def _typed(self) -> None:
         if self.state.chosen is None:
             self._pin = ""

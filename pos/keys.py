@@ -1,0 +1,95 @@
+"""Keys of a till: a scanner's burst is a scan, a person's digits fill the pad that is up, letters go to the search.
+
+Digits are held back for a moment, so that a barcode scanned at the PIN pad is never a wrong PIN, and one scanned while
+cash is counted is never an amount. The search takes letters at once and gives them back when they were a scan.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from pos.devices.wedge import Wedge
+
+HOLD_S = 0.15
+"""Longer than any pause inside a scan (`WedgeSettings.longest_gap_ms`)."""
+BACKSPACE = 8
+ENTERS = {13: 40, 271: 88, 9: 43}
+"""Kivy's key codes of Enter, the keypad's Enter and Tab, and their positions."""
+
+
+class Hearer(Protocol):
+    """The screen that is up. `at_once`: it takes letters as they come."""
+
+    @property
+    def at_once(self) -> bool:
+        """Whether letters need not wait."""
+
+    def scanned(self, text: str) -> None:
+        """A code was read."""
+
+    def typed(self, text: str) -> None:
+        """A person typed."""
+
+    def erase(self, count: int) -> None:
+        """Take so many letters back."""
+
+    def enter(self) -> None:
+        """A person pressed Enter."""
+
+
+class Keys:
+    """Sorts keys for a hearer. `later(seconds, call)` schedules and returns how to cancel; `clock` in ms, steady."""
+
+    def __init__(
+        self,
+        hearer: Hearer,
+        later: Callable[[float, Callable[[], None]], Callable[[], None]],
+        clock: Callable[[], int],
+    ) -> None:
+        self._hearer = hearer
+        self._later = later
+        self._clock = clock
+        self._wedge = Wedge()
+        self._held = ""
+        self._cancel: Callable[[], None] | None = None
+
+    def down(self, key: int, scancode: int, codepoint: str | None) -> None:
+        """A key went down: Kivy's code, its position, what it says."""
+        scan = self._wedge.key(scancode or ENTERS.get(key, 0), codepoint, self._clock())
+        if scan is not None:
+            self._forget(scan.typed)
+            self._hearer.scanned(scan.text)
+        elif key == BACKSPACE:
+            self._release()
+            self._hearer.erase(1)
+        elif key in ENTERS:
+            self._release()
+            self._hearer.enter()
+
+    def text(self, text: str) -> None:
+        """The system made text of the key before."""
+        self._wedge.text(text, self._clock())
+        if self._hearer.at_once:
+            self._hearer.typed(text)
+            return
+        self._held += text
+        if self._cancel is not None:
+            self._cancel()
+        self._cancel = self._later(HOLD_S, self._release)
+
+    def _forget(self, typed: str) -> None:
+        """What was a scan is not text any more."""
+        if self._hearer.at_once and typed and not self._held:
+            self._hearer.erase(len(typed))
+        self._held = ""
+        self._stop()
+
+    def _release(self) -> None:
+        held, self._held = self._held, ""
+        self._stop()
+        if held:
+            self._hearer.typed(held)
+
+    def _stop(self) -> None:
+        if self._cancel is not None:
+            self._cancel()
+            self._cancel = None
