@@ -104,6 +104,8 @@ def prepare(engine: Engine) -> None:
                     f"This database was made by a newer hub (format {found}, this hub knows {tables.FORMAT}). "
                     "Start the newer version, or restore the backup made before the upgrade."
                 )
+            if found == tables.FORMAT:
+                return  # all tables are made in one transaction
         tables.metadata.create_all(conn)
         if conn.execute(select(tables.hub.c.one)).first() is None:
             conn.execute(tables.hub.insert().values(_new_hub()))

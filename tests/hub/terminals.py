@@ -19,7 +19,7 @@ from sync.hub.serving import Running
 from sync.protocol.operations import GENESIS, Payment, Sale, SaleLine, SaleTender, SaleVat, chain, encode
 from tests.hub.retailer import PRODUCTS, STORE
 
-HTTP = httpx.Client(timeout=60, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+HTTP = httpx.Client(timeout=30, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
 """One client for all: each makes a TLS context, which costs more than a push."""
 DAY = "2026-03-14"
 
@@ -150,7 +150,7 @@ class Terminal:
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         """An authorised GET."""
-        return HTTP.get(self.url + path, params=params, headers=self.headers)
+        return HTTP.get(self.url + path, params=params or None, headers=self.headers)
 
     def pull(self, scope: str, since: int = 0) -> httpx.Response:
         """A page of a scope."""
