@@ -18,6 +18,8 @@ from sync.local.wake import SUSPECT, Sender
 
 BUSY_MS = 10_000
 """How long a write waits for the other process; its transactions on journal.db take milliseconds."""
+CACHE_KIB = 32 * 1024
+"""Pages of the replica kept in memory at most: the inner pages of a million products' indexes, and what sells."""
 
 
 class NotEnrolled(RuntimeError):
@@ -128,6 +130,7 @@ class Local:
             self.raw.execute("DETACH replica")
         try:
             self.raw.execute("ATTACH ? AS replica", (files.uri(path, "ro"),))
+            self.raw.execute(f"PRAGMA replica.cache_size = -{CACHE_KIB}")
             self.raw.execute("SELECT count(*) FROM replica.cursor").fetchone()
         except sqlite3.OperationalError:
             return False

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from math import asin, cos, radians, sin, sqrt
+from typing import Any
 
 import msgspec
 
@@ -83,36 +84,39 @@ class RecordedSale:
 
 
 _BY_GTIN = (
-    f"SELECT {PRODUCT} FROM replica.barcode b JOIN replica.product p ON p.id = b.product {PRICES} WHERE b.gtin = ?"  # noqa: S608 - constants
+    f"SELECT {PRODUCT} FROM replica.barcode b JOIN replica.product p ON p.id = b.product {PRICES} WHERE b.gtin = :key"  # noqa: S608 - constants
 )
-_BY_SKU = f"SELECT {PRODUCT} FROM replica.product p {PRICES} WHERE p.sku = ? ORDER BY p.rank"  # noqa: S608 - constants
-_BY_ID = f"SELECT {PRODUCT} FROM replica.product p {PRICES} WHERE p.id = ?"  # noqa: S608 - constants
+_BY_SKU = f"SELECT {PRODUCT} FROM replica.product p {PRICES} WHERE p.sku = :key ORDER BY p.rank"  # noqa: S608 - constants
+_BY_ID = f"SELECT {PRODUCT} FROM replica.product p {PRICES} WHERE p.id = :key"  # noqa: S608 - constants
 
 
 def find_code(local: Local, code: codes.Code, at: int) -> Found | None:
     """The product of a read code: by barcode, else by its exact article number. Receipts and bad codes find none."""
     if code.kind is codes.Kind.GTIN:
-        rows = local.raw.execute(_BY_GTIN, (code.key,)).fetchall()
-        if not rows:
-            rows = local.raw.execute(_BY_SKU, (code.raw.strip(),)).fetchall()
+        rows = _read(local, _BY_GTIN, key=code.key) or _read(local, _BY_SKU, key=code.raw.strip())
     elif code.kind is codes.Kind.RECEIPT or not code.key:
         return None
     else:
-        rows = local.raw.execute(_BY_SKU, (code.key,)).fetchall()
+        rows = _read(local, _BY_SKU, key=code.key)
     return Found(products(rows, at)[0][1], code.raw) if rows else None
+
+
+def _read(local: Local, statement: str, **values: Any) -> list[Any]:
+    here = local.identity.location if local.identity else ""
+    return local.raw.execute(statement, {"here": here, **values}).fetchall()
 
 
 def product(local: Local, id: str, at: int) -> Product | None:
     """The product of that id with the price that holds at `at`."""
-    found = products(local.raw.execute(_BY_ID, (id,)), at)
+    found = products(_read(local, _BY_ID, key=id), at)
     return found[0][1] if found else None
 
 
 _SEARCH = f"""SELECT {PRODUCT} FROM (
     SELECT q.* FROM replica.search s CROSS JOIN replica.product q ON q.rank = s.rowid
-    WHERE s.search MATCH ?1 AND (?2 = '' OR q.department = ?2)
-      AND NOT EXISTS (SELECT 1 FROM json_each(?3) piece WHERE instr(q.terms, piece.value) = 0)
-    ORDER BY s.rowid LIMIT ?4) p {PRICES} ORDER BY p.rank"""  # noqa: S608 - constants
+    WHERE s.search MATCH :query AND (:department = '' OR q.department = :department)
+      AND NOT EXISTS (SELECT 1 FROM json_each(:pieces) piece WHERE instr(q.terms, piece.value) = 0)
+    ORDER BY s.rowid LIMIT :most) p {PRICES} ORDER BY p.rank"""  # noqa: S608 - constants
 
 
 def search(local: Local, query: str, at: int, department: str = "", limit: int = folding.SHOWN) -> list[Product]:
@@ -120,23 +124,23 @@ def search(local: Local, query: str, at: int, department: str = "", limit: int =
     asked = folding.match(query)
     if asked is None:
         return []
-    found = local.raw.execute(_SEARCH, (asked[0], department, json.dumps(asked[1]), limit))
+    pieces = json.dumps(asked[1])
+    found = _read(local, _SEARCH, query=asked[0], pieces=pieces, department=department, most=limit)
     return [p for _, p in products(found, at)]
 
 
 _BROWSE = f"""SELECT {PRODUCT} FROM (SELECT * FROM replica.product
-    WHERE department = ? AND rank > ? ORDER BY rank LIMIT ?) p {PRICES} ORDER BY p.rank"""  # noqa: S608 - constants
+    WHERE department = :department AND rank > :after ORDER BY rank LIMIT :most) p {PRICES} ORDER BY p.rank"""  # noqa: S608 - constants
 _BROWSE_ALL = f"""SELECT {PRODUCT} FROM (SELECT * FROM replica.product
-    WHERE rank > ? ORDER BY rank LIMIT ?) p {PRICES} ORDER BY p.rank"""  # noqa: S608 - constants
+    WHERE rank > :after ORDER BY rank LIMIT :most) p {PRICES} ORDER BY p.rank"""  # noqa: S608 - constants
 
 
 def browse(
     local: Local, department: str, at: int, after_rank: int = 0, limit: int = folding.SHOWN
 ) -> list[tuple[int, Product]]:
     """The next products of a department (`""`: of all) behind a rank, with their ranks, the most popular first."""
-    if not department:
-        return products(local.raw.execute(_BROWSE_ALL, (after_rank, limit)), at)
-    return products(local.raw.execute(_BROWSE, (department, after_rank, limit)), at)
+    statement = _BROWSE if department else _BROWSE_ALL
+    return products(_read(local, statement, department=department, after=after_rank, most=limit), at)
 
 
 def departments(local: Local) -> list[Department]:
