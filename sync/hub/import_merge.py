@@ -50,7 +50,7 @@ def strangers(stage: Stage, kind: Kind) -> Iterator[tuple[int, Reference, str]]:
         rows = stage.rows[kind]
         query = select(rows.c.line, rows.c[reference.column]).where(where).order_by(rows.c.line)
         found = 0
-        for line, value in stage.conn.execution_options(yield_per=1000).execute(query):
+        for line, value in stage.conn.execute(query, execution_options={"yield_per": 1000}):
             found += 1
             yield line, reference, value
         if found:
@@ -210,6 +210,6 @@ def _put(stage: Stage, kind: Kind, recorder: Recorder, scopes: list[str], which:
     target = shape.table
     same = and_(*(target.c[name] == rows.c[name] for name in shape.key))
     query = select(target).join(rows, same).join(news, news.c.line == rows.c.line).where(which).order_by(rows.c.line)
-    for row in stage.conn.execution_options(yield_per=5000).execute(query):
+    for row in stage.conn.execute(query, execution_options={"yield_per": 5000}):
         for scope in scopes:
             recorder.put(scope, target.name, row._asdict())

@@ -19,7 +19,7 @@ from sync.hub.csv_earlier import BadRow
 from sync.hub.csv_rows import Kind, shape
 from sync.hub.csvfiles import CsvRows
 from sync.hub.feed import Recorder
-from sync.hub.import_kinds import encoder
+from sync.hub.import_kinds import Encode, encoder
 from sync.hub.import_merge import Merged
 from sync.hub.import_stage import Stage, private, writing
 
@@ -117,16 +117,17 @@ class _Run:
         with self._conn.begin():
             self._stage = Stage(self._conn, self._files)
             for kind, path in self._files.items():
+                # Before the rows flow: while a COPY runs, its connection answers no query.
+                encode = encoder(kind, self._conn, self._at)
                 rows = _Numbered(path, shape(kind, currency, zone))
                 with rows:
                     self._report.ignored[kind] = tuple(rows.ignored)
-                    self._stage.fill(kind, self._values(kind, rows))
+                    self._stage.fill(kind, self._values(kind, rows, encode))
                 self._before += path.stat().st_size
             for kind in self._files:
                 self._check(kind)
 
-    def _values(self, kind: Kind, rows: _Numbered) -> Iterator[tuple[Any, ...]]:
-        encode = encoder(kind, self._conn, self._at)
+    def _values(self, kind: Kind, rows: _Numbered, encode: Encode) -> Iterator[tuple[Any, ...]]:
         report = self._report
         for number, row in enumerate(rows):
             if number % PACE_ROWS == 0:

@@ -90,11 +90,11 @@ def _query(scope: str, entity: str, columns: list[str], version: int) -> Select[
 
 
 def _rows(conn: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
-    """The rows as the driver gives them, a chunk at a time: in constant memory, and without an object for each."""
-    with conn.execution_options(stream_results=True).execute(query) as result:
-        cursor: Any = result.cursor
-        while chunk := cursor.fetchmany(CHUNK):
-            yield from chunk
+    """The rows, a chunk at a time: in constant memory."""
+    with conn.execute(query, execution_options={"stream_results": True}) as result:
+        # Not the driver's own cursor: of a streamed result, SQLAlchemy has already taken the first rows.
+        for chunk in result.partitions(CHUNK):
+            yield from map(tuple, chunk)
 
 
 def _stand(conn: Connection, file: sqlite3.Connection, head: feed.Head) -> None:
