@@ -100,9 +100,11 @@ class Parts:
             raise DemoFault(f"{name} ended with status {done.returncode}: {done.stderr.strip()}")
         return done.stdout.strip()
 
-    def dead(self) -> list[str]:
-        """Names of parts that should run and don't."""
-        return [p.name for p in self._parts if not p.alive]
+    def stop(self, name: str) -> None:
+        """End the parts of that name, as a power cut would."""
+        for part in self._parts:
+            if part.name == name:
+                part.stop()
 
     def __enter__(self) -> "Parts":
         return self

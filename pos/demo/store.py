@@ -4,7 +4,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from pos.demo.processes import Part, Parts
+from pos.demo.processes import Parts
 
 STORE = "almaty-abay"
 
@@ -15,6 +15,7 @@ class Store:
 
     folder: Path
     hub: str
+    hub_flags: list[str]
     printer: str
     card: str
     till: Path
@@ -35,24 +36,22 @@ def open_store(parts: Parts, folder: Path, receipts: Path) -> Store:
     (folder / "hub").mkdir(parents=True, exist_ok=True)
     print("Filling the hub with the demo retailer", flush=True)
     parts.run("seed", "sync", "hub", "demo", *hub_flags)
-    listen = f"127.0.0.1:{free_port()}"
-    hub = f"http://{listen}"
-    start_hub(parts, hub_flags, listen)
+    hub = f"http://127.0.0.1:{free_port()}"
+    start_hub(parts, hub_flags, hub)
     printer, card = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
     _devices(parts, printer, card, receipts)
     key = parts.secret("channel-key", "sync", "hub", "channel-key", "--name", "web", *hub_flags)
     parts.start("channel", "sync", "channel", "--hub", hub, "--rate", "40", STOREFLOOR_CHANNEL_KEY=key)
-    store = Store(folder, hub, printer, card, folder / "till", folder / "kiosk", receipts)
+    store = Store(folder, hub, hub_flags, printer, card, folder / "till", folder / "kiosk", receipts)
     _enrol(parts, hub_flags, store, "till", "Till 2", store.till)
     _enrol(parts, hub_flags, store, "kiosk", "Kiosk 1", store.kiosk)
     return store
 
 
-def start_hub(parts: Parts, hub_flags: list[str], listen: str) -> Part:
-    """Start the hub and wait until it answers."""
-    hub = parts.start("hub", "sync", "hub", "serve", *hub_flags, "--listen", listen)
-    hub.wait_for("http://")
-    return hub
+def start_hub(parts: Parts, hub_flags: list[str], hub: str) -> None:
+    """Start the hub at that address and wait until it answers."""
+    listen = hub.removeprefix("http://")
+    parts.start("hub", "sync", "hub", "serve", *hub_flags, "--listen", listen).wait_for("http://")
 
 
 def _devices(parts: Parts, printer: str, card: str, receipts: Path) -> None:

@@ -40,13 +40,16 @@ def centre(widget: Widget) -> tuple[int, int]:
 
 
 def find(words: str) -> tuple[int, int] | None:
-    """The middle of the topmost widget in view with these words: the same text first, else a part of one."""
+    """The middle of the uppermost widget in view with these words: the same text first, else a part of one.
+
+    What floats over the screen goes first. Rows of a list that stand below the shelf come last.
+    """
     for whole in (True, False):
-        for widget in (w for top in Window.children for w in [*seen(top), top]):
-            if says(widget, words, whole):
-                x, y = centre(widget)
-                if 0 <= x < Window.width and 0 <= y < Window.height:
-                    return x, y
+        for top in Window.children:
+            found = [centre(w) for w in [*seen(top), top] if says(w, words, whole)]
+            found = [(x, y) for x, y in found if 0 <= x < Window.width and 0 <= y < Window.height]
+            if found:
+                return min(found, key=lambda at: (at[1], at[0]))
     return None
 
 
