@@ -1,12 +1,13 @@
 """What a person must settle: exceptions, forks, lost journals, unknown payments."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from sync.domain.verdicts import Code
+from sync.hub import database
 from sync.hub.tables import attention
 
 LONGEST = 500
@@ -29,9 +30,21 @@ class Note:
 
 def add(conn: Connection, notes: Iterable[Note]) -> None:
     """Write matters down."""
-    rows = [asdict(note) | {"code": note.code.value, "detail": note.detail[:LONGEST]} for note in notes]
-    if rows:
-        conn.execute(attention.insert(), rows)
+    database.append(conn, attention, [_row(note) for note in notes])
+
+
+def _row(note: Note) -> dict[str, Any]:
+    return {
+        "code": note.code.value,
+        "detail": note.detail[:LONGEST],
+        "location": note.location,
+        "terminal": note.terminal,
+        "incarnation": note.incarnation,
+        "seq": note.seq,
+        "about": note.about,
+        "at": note.at,
+        "settled_by": "",
+    }
 
 
 def add_once(conn: Connection, note: Note) -> None:

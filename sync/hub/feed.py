@@ -67,10 +67,8 @@ class Recorder:
         versions = {scope: self._bump(conn, scope) for scope in sorted(self._scopes)}
         if not versions:
             return {}
-        conn.execute(version.insert(), [self._version_row(s, v) for s, v in versions.items()])
-        rows = [row for s, v in versions.items() for row in self._change_rows(s, v)]
-        if rows:
-            conn.execute(change.insert(), rows)
+        database.append(conn, version, [self._version_row(s, v) for s, v in versions.items()])
+        database.append(conn, change, [row for s, v in versions.items() for row in self._change_rows(s, v)])
         return versions
 
     def _bump(self, conn: Connection, scope: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from sync.domain.verdicts import Code
-from sync.hub import attention, judge_gap, judge_payment, judge_sale, roles
+from sync.hub import attention, database, judge_gap, judge_payment, judge_sale, roles
 from sync.hub.cases import Case, Court, Unfit, read
 from sync.hub.tables import operation
 
@@ -41,7 +41,7 @@ def judge(court: Court, pushed: list[tuple[int, bytes, bytes]]) -> list[Case]:
     _by_kind(court, [case for case in cases if not case.aside])
     if any(case.aside for case in cases):
         court.recorder.touch(f"location:{court.who.location}")  # or its overlay would show them for ever
-    court.conn.execute(operation.insert(), [_ledger_row(court, case, repeated) for case in cases])
+    database.append(court.conn, operation, [_ledger_row(court, case, repeated) for case in cases])
     attention.add(court.conn, court.notes)
     return cases
 

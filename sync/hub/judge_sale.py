@@ -8,6 +8,7 @@ from sync.domain.pricing import Line, Totals, price_cart
 from sync.domain.verdicts import Code
 from sync.hub import movements
 from sync.hub.cases import Case, Court, Unfit, check_ids
+from sync.hub.database import append
 from sync.hub.movements import Move
 from sync.hub.tables import sale, sale_line, sale_tender, sale_vat
 from sync.protocol.operations import Sale, SaleLine
@@ -114,16 +115,13 @@ def _check_place(court: Court, case: Case, places: set[str], goods: set[str]) ->
 
 
 def _record(court: Court, cases: list[Case]) -> None:
-    if not cases:
-        return
-    court.conn.execute(sale.insert(), [_sale_row(court, case) for case in cases])
+    append(court.conn, sale, [_sale_row(court, case) for case in cases])
     for table, rows in (
         (sale_line, [_row(case, n, x) for case in cases for n, x in enumerate(case.body.lines, 1)]),
         (sale_tender, [_row(case, n, x) for case in cases for n, x in enumerate(case.body.tenders, 1)]),
         (sale_vat, [_row(case, n, x) for case in cases for n, x in enumerate(case.body.by_rate, 1)]),
     ):
-        if rows:
-            court.conn.execute(table.insert(), rows)
+        append(court.conn, table, rows)
 
 
 def _row(case: Case, n: int, item: Any) -> dict[str, Any]:

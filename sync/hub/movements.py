@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, select
 
-from sync.hub.database import insert
+from sync.hub.database import append, insert
 from sync.hub.feed import Recorder
 from sync.hub.tables import location, movement, product, stock
 
@@ -49,7 +49,7 @@ def post(conn: Connection, recorder: Recorder, moves: list[Move]) -> list[int]:
         }
         for m in moves
     ]
-    conn.execute(movement.insert(), rows)
+    append(conn, movement, rows)
     sums: defaultdict[Place, int] = defaultdict(int)
     for m in moves:
         sums[m.product, m.location] += m.delta
