@@ -131,7 +131,7 @@ class Till:
     def _sold(self, sale: RecordedSale) -> None:
         self.done.in_zone(self.payment.state.settings.timezone)
         self.done.start(sale)
-        self.sale.start()
+        self.sale.sold(sale)
         self._show("done")
 
     def next_customer(self) -> None:

@@ -61,7 +61,7 @@ class LookupFlow(Flow[LookupState]):
 
     def start(self) -> None:
         """Begin with nothing typed: what sells most is shown."""
-        self._say(None, query="", card=None, rows=())
+        self._say(_hint, query="", card=None, rows=())
         self._ask("")
 
     def changed(self, topics: frozenset[str]) -> None:
@@ -92,7 +92,7 @@ class LookupFlow(Flow[LookupState]):
 
     def choose(self, product_id: str) -> None:
         """Put an article into the window."""
-        self._say(None)
+        self._say(_hint)
         self._show(product_id)
 
     def scanned(self, text: str) -> None:
@@ -102,7 +102,7 @@ class LookupFlow(Flow[LookupState]):
 
     def _found(self, code: codes.Code, found: Found | None) -> None:
         if found is not None:
-            self._say(None)
+            self._say(_hint)
             self._show(found.product.id)
         elif code.kind is codes.Kind.BAD_CHECK:
             self._say(lambda: Happened("refused", _("The code was misread"), _("Scan it again.")))
@@ -133,3 +133,7 @@ class LookupFlow(Flow[LookupState]):
         card = self.state.card
         if card is not None and card.price is not None:
             self._on_add(card)
+
+
+def _hint() -> Happened:
+    return Happened("working", _("Type or scan"), _("Nothing is added until you say so."), icon="search")

@@ -72,7 +72,7 @@ class PaymentFlow(Flow[PayState]):
         elif kept.cart.paid_by_card:
             self._say(lambda: words.partly_paid(self.state))
         else:
-            self._say(None)
+            self._say(lambda: words.due(self.state))
 
     def _resume(self, attempt: Attempt) -> None:
         steps = CardSteps(attempt=attempt.id, amount=attempt.amount, recorded_at=attempt.at, asked_at=self._clock())
@@ -99,6 +99,7 @@ class PaymentFlow(Flow[PayState]):
         if not self.state.can_leave or (tender == "card" and not self.state.has_card):
             return
         self._to(tender=tender, phase=Phase.CHOOSING, card=None)
+        self._say(lambda: words.due(self.state))
 
     def key(self, key: str) -> None:
         """A digit, "000" or `delete` of the amount that was handed over, in whole units of the currency."""
@@ -116,12 +117,12 @@ class PaymentFlow(Flow[PayState]):
     def _given(self) -> None:
         at = self._clock()
         given, currency, zone = self.state.given, self.state.settings.currency, self.state.settings.timezone
-        self._say((lambda: words.given(given, currency, at, zone)) if given else None)
+        self._say(lambda: words.given(given, currency, at, zone) if given else words.due(self.state))
 
     def clear(self) -> None:
         """Nothing was given after all."""
         self._to(given=0, chosen=0)
-        self._say(None)
+        self._say(lambda: words.due(self.state))
 
     def act(self) -> None:
         """The action beside what just happened: stop a payment whose answer is missing, else clear what was given."""

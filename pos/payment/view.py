@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pos.payment.state import CardSteps, PayState, Phase
-from pos.ui.i18n import _, clock_time, money, money_parts
+from pos.ui.i18n import _, clock_time, money, money_parts, ngettext
 from pos.ui.said import PieceSaid, StepSaid
 
 LONGEST_S = 90
@@ -107,8 +107,8 @@ def steps(state: PayState) -> list[StepSaid]:
 def _waiting(state: PayState, card: CardSteps, zone: str) -> StepSaid:
     asked = clock_time(card.asked_at, zone, seconds=True)
     if state.phase is Phase.UNKNOWN:
-        n = card.asks
-        return StepSaid("fault", _("Answer is missing"), _("asked again {n} times").format(n=n), asked, "refresh-cw")
+        again = ngettext("asked again {n} time", "asked again {n} times", card.asks).format(n=card.asks)
+        return StepSaid("fault", _("Answer is missing"), again if card.asks else _("asking again"), asked, "refresh-cw")
     if state.phase in (Phase.WAITING, Phase.STOPPING):
         line = _("{time} of {most}").format(time=minutes(card.waited_s), most=minutes(LONGEST_S))
         return StepSaid("now", _("Waiting for the customer"), line, asked)

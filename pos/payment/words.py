@@ -7,6 +7,12 @@ from pos.ui.i18n import _, clock_time, money
 from sync.domain.sales import Refused, SaleRefusal
 
 
+def due(state: PayState) -> Happened:
+    """Nothing was given or charged yet."""
+    title = _("{amount} to pay").format(amount=money(state.rest, state.settings.currency))
+    return Happened("working", title, _("Nothing is booked yet."), icon="wallet")
+
+
 def given(amount: int, currency: str, at: int, zone: str) -> Happened:
     """Cash was counted."""
     title = _("Given: {amount}").format(amount=money(amount, currency))

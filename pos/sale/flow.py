@@ -96,6 +96,7 @@ class SaleFlow(Flow[SaleState]):
         self._before: Cart | None = None
         self._action: Callable[[], None] | None = None
         self._actor: Staff | None = None
+        self._last: RecordedSale | None = None
         printing.listen(self._printed)
 
     # ------------------------------------------------------------------------------------- coming and going
@@ -103,6 +104,12 @@ class SaleFlow(Flow[SaleState]):
     def start(self, actor: Staff | None = None) -> None:
         """Open the cart that is kept here, or an empty one. `actor` is who sells from now on."""
         self._actor = actor or self._actor
+        self._last = None
+        self._terminal.run(self._open, self._opened)
+
+    def sold(self, sale: RecordedSale) -> None:
+        """The cart was sold: the next one begins, and the strip says what became of the last."""
+        self._last = sale
         self._terminal.run(self._open, self._opened)
 
     def leave(self) -> None:
@@ -126,12 +133,21 @@ class SaleFlow(Flow[SaleState]):
         again = not self.state.ready and bool(cart.lines)
         self._to(ready=True, settings=known_settings, link=link, weighing=None, level=None)
         self._show(cart, hero)
-        if again:
-            self._tell(lambda: words.came_back(len(cart.lines)))
-        elif unprinted_sale is not None and not self._printing.busy:
-            self._tell(lambda: words.maybe_unprinted(unprinted_sale.body.receipt), lambda: self._again(unprinted_sale))
+        self._greet(cart, again, unprinted_sale)
         if cart.lines:
             self._look_up_level()
+
+    def _greet(self, cart: Cart, again: bool, unprinted_sale: RecordedSale | None) -> None:
+        """What the strip says of a cart that was just opened."""
+        last, actor = self._last, self._actor
+        if again:
+            self._tell(lambda: words.came_back(len(cart.lines)))
+        elif last is not None:
+            self._tell(lambda: words.last_sale(last), lambda: self._again(last))
+        elif unprinted_sale is not None and not self._printing.busy:
+            self._tell(lambda: words.maybe_unprinted(unprinted_sale.body.receipt), lambda: self._again(unprinted_sale))
+        elif actor is not None and not cart.lines:
+            self._tell(lambda: words.signed_in(actor.name))
 
     def changed(self, topics: frozenset[str]) -> None:
         """Something changed underneath: the light, and how many are left here."""

@@ -39,6 +39,7 @@ class SaleRow(CartRow):
 
     def _show(self, line: CartLine, currency: str) -> None:
         product, spoken = line.product, language()
+        self.rule = self.index > 0
         self.name = product.name(spoken)
         self.picture, self.tint = path_of(product.picture), product.tint
         self.initials = initials(self.name)

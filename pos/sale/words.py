@@ -2,7 +2,7 @@
 
 from pos.printing import Paper, PaperState
 from pos.ui.happened import Happened
-from pos.ui.i18n import _, clock_time, language, ngettext, quantity
+from pos.ui.i18n import _, clock_time, language, money, ngettext, quantity
 from sync.actions.cart import Cart, CartLine
 from sync.domain.catalogue import Product
 from sync.domain.pricing import PIECE
@@ -60,6 +60,23 @@ def came_back(lines: int) -> Happened:
         "{n} line was kept. Go on with it or void it.", "{n} lines were kept. Go on with it or void it.", lines
     )
     return Happened("good", _("The open sale is back"), text.format(n=lines), icon="history")
+
+
+def signed_in(name: str) -> Happened:
+    """Somebody begins to sell."""
+    return Happened(
+        "good", _("{name} is signed in").format(name=name), _("Scan the first item."), icon="user-round-check"
+    )
+
+
+def last_sale(sale: RecordedSale) -> Happened:
+    """The sale before this one is done."""
+    body = sale.body
+    title = _("Sale {receipt} is done").format(receipt=body.receipt)
+    line = _("{amount} · kept here").format(amount=money(body.due, body.currency))
+    if body.change:
+        line = _("change {amount}").format(amount=money(body.change, body.currency))
+    return Happened("good", title, line, action=_("Print again"), action_icon="printer")
 
 
 def not_ours(code: str) -> Happened:
