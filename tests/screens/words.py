@@ -20,7 +20,7 @@ def _of_python(path: Path) -> Iterator[Words]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        count = {"_": 1, "ngettext": 2}.get(name, 0)
+        count = {"_": 1, "N_": 1, "ngettext": 2}.get(name, 0)
         texts = [a.value for a in node.args[:count] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
         if count and len(texts) == count:
             yield tuple(texts)
