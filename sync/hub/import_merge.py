@@ -212,4 +212,4 @@ def _put(stage: Stage, kind: Kind, recorder: Recorder, scopes: list[str], which:
     query = select(target).join(rows, same).join(news, news.c.line == rows.c.line).where(which).order_by(rows.c.line)
     for row in stage.conn.execute(query, execution_options={"yield_per": 5000}):
         for scope in scopes:
-            recorder.put(scope, target.name, row._asdict())
+            recorder.put(scope, str(target.name), row._asdict())

@@ -35,7 +35,8 @@ MAKERS = (
     "Arman",
 )
 LATIN = (
-    ("fresh", "light", "classic", "family", "organic", "golden", "mountain", "river", "summer", "winter", "dark", "mild"),
+    ("fresh", "light", "classic", "family", "organic", "golden", "mountain", "river", "summer", "winter", "dark",
+     "mild"),
     ("milk", "bread", "butter", "cheese", "apple", "juice", "chocolate", "coffee", "tea", "water", "soap", "paper",
      "brush", "lamp", "kettle", "blanket", "pencil", "hammer"),
 )  # fmt: skip
