@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import httpcore  # noqa: F401 - loaded here once, so that loading it is no step of each process
+
 from sync.actions.cart import open_cart, save_cart
 from sync.actions.pay import begin_attempt, open_attempts, resolve_attempt
 from sync.actions.sell import sell
