@@ -217,7 +217,7 @@ class PaymentFlow(Flow[PayState]):
         if answer.state is AttemptState.PENDING:
             self._pending()
         elif answer.state is AttemptState.UNKNOWN and self.state.phase is Phase.UNKNOWN:
-            self._say(lambda: words.lost(answer))
+            self._say(words.lost)
         else:
             reason = answer.reason or (answer.fault.kind if answer.fault else "")
             self._resolve(steps.attempt, answer.state, answer.auth_code, answer.masked_pan, reason, answer)
@@ -252,7 +252,7 @@ class PaymentFlow(Flow[PayState]):
             self._approved()
         elif state is AttemptState.UNKNOWN:
             self._to(phase=Phase.UNKNOWN)
-            self._say(lambda: words.lost(answer))
+            self._say(words.lost)
             self._asked_at = now
         else:
             self._to(phase=Phase.DECLINED)

@@ -42,14 +42,12 @@ def still_waiting() -> Happened:
     return Happened("working", _("The card terminal still waits"), _("The customer can pay now."), icon="nfc")
 
 
-def lost(answer: CardAnswer | None) -> Happened:
+def lost() -> Happened:
     """No answer came."""
-    line = answer.fault.sentence if answer and answer.fault else ""
-    text = line or _("It may be charged or not. We ask again; never charge it another time.")
     return Happened(
         "fault",
         _("The answer of the card terminal is missing"),
-        text,
+        _("The attempt is kept. Nothing is charged twice."),
         icon="credit-card",
         action=_("Stop payment"),
         action_icon="x",

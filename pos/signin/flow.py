@@ -161,8 +161,8 @@ class SignInFlow(Flow[SignInState]):
         if answer.reason is SignInRefusal.UNKNOWN:
             return _("{name} no longer works at this store.").format(name=name)
         text = ngettext(
-            "That is not the PIN of {name}. {n} more try before a pause.",
-            "That is not the PIN of {name}. {n} more tries before a pause.",
+            "{name}: wrong PIN. {n} more try before a pause.",
+            "{name}: wrong PIN. {n} more tries before a pause.",
             answer.left,
         )
         return text.format(name=name, n=answer.left)

@@ -72,7 +72,9 @@ class PeopleRow(BoxLayout):
 
 
 class Sunrise(StencilView, RelativeLayout):
-    """The sun behind the clock, cut off by the shelf and the column's edge."""
+    """The sun behind the clock, cut off by the shelf and the column's edge; `across` is its diameter."""
+
+    across = NumericProperty(0)
 
 
 class SignInScreen(Panel):
