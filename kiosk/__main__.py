@@ -8,7 +8,8 @@ from sync.local import Local
 from sync.settings import Settings, WrongSetting
 
 NOT_ENROLLED = """storefloor: this kiosk is not enrolled yet; its files would lie in {home}.
-Make a code at the hub for a terminal of kind kiosk, then run: python -m sync enrol --home {home} --hub ADDRESS CODE"""
+Make a code at the hub for a terminal of kind kiosk, then run:
+python -m sync enrol --home {home} --hub ADDRESS --code CODE"""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -29,7 +30,7 @@ def enrolled(settings: Settings) -> bool:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve shoppers. Exit status 1: not enrolled, or no display; 2: a setting is wrong."""
+    """Serve shoppers. Exit status 1: not enrolled, open already, or no display; 2: a setting is wrong."""
     arguments = build_parser().parse_args(argv)
     try:
         settings = read_settings(arguments)
@@ -44,12 +45,13 @@ def main(argv: list[str] | None = None) -> int:
 
 def _serve(settings: Settings, demo: bool) -> int:
     from kiosk.app import run
+    from pos.terminal import AlreadyOpen
     from pos.ui.theme import ThemeError
     from pos.ui.window import WindowError
 
     try:
         run(settings, demo=demo)
-    except (WindowError, ThemeError) as fault:
+    except (WindowError, ThemeError, AlreadyOpen) as fault:
         print(f"storefloor: {fault}", file=sys.stderr)
         return 1
     return 0

@@ -35,7 +35,10 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class VisitState:
-    """`place`: attract, browse, product or scan. `warning`: ms until all is forgotten, None while all is well."""
+    """`place`: attract, browse, product or scan. `warning`: ms until all is forgotten, None while all is well.
+
+    `ill`: the local files can't be read just now.
+    """
 
     place: str = "attract"
     forward: bool = True
@@ -46,6 +49,7 @@ class VisitState:
     light: Light = ONLINE
     retailer: str = ""
     wakes: int = 0
+    ill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,8 @@ class Visit:
     def tick(self) -> None:
         """Once a second: ages grow older, and an abandoned screen forgets."""
         self.product.tick()
+        if self.state.ill:
+            self._ask_house()
         idle = self.monotonic() - self._touched
         if self._at_rest():
             return
@@ -156,6 +162,15 @@ class Visit:
         """Wipe the visit: place, search, products seen, typed number, language, reach (F55)."""
         self._leave(self.rules.language)
         self._set(low_reach=False)
+
+    def fell_ill(self) -> None:
+        """The local files could not be read. Nothing of the visit can be trusted; each tick tries again."""
+        if not self.state.ill:
+            self._set(ill=True)
+            self._steps.clear()
+            for flow in (self.browse, self.product, self.scan):
+                flow.wipe()
+            self._set(place="attract", forward=False, warning=None)
 
     def changed(self, topics: Iterable[str]) -> None:
         """The replica has news: what is on the screen is read again."""
@@ -214,10 +229,15 @@ class Visit:
         now = self.now()
         self.desk.run(lambda local: (settings(local), link_status(local, now)), self._got_house)
 
-    def _got_house(self, house: tuple) -> None:
-        known, self._link = house
-        languages = tuple(code for code in known.languages if code in LANGUAGES) or LANGUAGES
-        self._set(retailer=known.retailer, languages=languages, light=light_of(self._link, self._house))
+    def _got_house(self, read: tuple[Settings, Link]) -> None:
+        house, self._link = read
+        self._house = house
+        languages = tuple(code for code in house.languages if code in LANGUAGES) or LANGUAGES
+        was_ill = self.state.ill
+        light = light_of(self._link, house)
+        self._set(retailer=house.retailer, languages=languages, light=light, ill=False)
+        if was_ill:
+            self.attract.opened()
 
     def _set(self, **changes: object) -> None:
         state = replace(self.state, **changes)

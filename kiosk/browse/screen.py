@@ -16,7 +16,7 @@ from pos.ui.theme import theme
 from kivy.clock import Clock  # isort: skip
 from kivy.lang import Builder  # isort: skip
 from kivy.metrics import dp  # isort: skip
-from kivy.properties import NumericProperty, ObjectProperty, StringProperty  # isort: skip
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty  # isort: skip
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
 
 
@@ -25,11 +25,17 @@ class ProductCard(Pressable, BoxLayout):
 
     card = ObjectProperty(None, allownone=True, rebind=True)
     picture = StringProperty("")
+    narrow = BooleanProperty(False)
 
     def on_card(self, _widget: Any, card: Card | None) -> None:
         """Show another product, or none."""
         self.opacity, self.off = (1, False) if card else (0, True)
         self.picture = picture_file(card.picture) if card else ""
+
+    def on_tap(self) -> None:
+        """Open it; `tag` is who does that."""
+        if self.card is not None and self.tag is not None:
+            self.tag(self.card.product)
 
 
 class CardRow(BoxLayout):
@@ -47,7 +53,7 @@ class CardRow(BoxLayout):
             self.remove_widget(self.children[0])
         for at, widget in enumerate(reversed(self.children)):
             widget.card = cards[at] if at < len(cards) else None
-            widget.tag = choose
+            widget.tag, widget.narrow = choose, columns > 2
 
     def on_touch_down(self, touch: Any) -> bool:
         return self.collide_point(*touch.pos) and super().on_touch_down(touch)
@@ -96,7 +102,7 @@ class BrowseScreen(KioskScreen):
         for name in ("size", "wide", "low", "bar", "shelf", "foot", "state"):
             self.fbind(name, self._measure)
         self.ids.keyboard.fbind("height", self._measure)
-        theme.fbind("language", self._spoken)
+        theme.bind(language=self._spoken)  # weak: the theme outlives every screen
         flow.on_state = self._show
         self._spoken()
         self._show(flow.state)
@@ -148,10 +154,9 @@ class BrowseScreen(KioskScreen):
         """Keys of a keyboard that is plugged in."""
         self.ids.field.insert(words)
 
-    def take_back(self, words: str) -> None:
-        """Those keys were a scanner's: they leave the field."""
-        if words and self.ids.field.text.endswith(words):
-            self.ids.field.text = self.ids.field.text.removesuffix(words)
+    def erase(self) -> None:
+        """One letter is taken back."""
+        self.ids.field.backspace()
 
     def next(self) -> None:
         """The primary action: the one that `next_words` names."""
@@ -181,7 +186,7 @@ class BrowseScreen(KioskScreen):
         self._name_next()
         base = self.shelf + self.foot
         keys = base + (self.ids.keyboard.height if self.wide or self.state.keyboard else 0)
-        self.side = dp(820) if self.wide else 0
+        self.side = dp(880) if self.wide else 0
         if self.low:
             self.field_y = keys + dp(16)
             self.chips_y = self.field_y + dp(140)
@@ -210,7 +215,7 @@ class BrowseScreen(KioskScreen):
 
     def card_height(self, width: float) -> float:
         """A card as high as its goods and three lines need."""
-        return round(width * 0.46 + dp(212))
+        return round(width * 0.5 + dp(232)) if self.wide else dp(438)
 
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

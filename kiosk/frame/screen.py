@@ -122,6 +122,16 @@ class Forgetting(FloatLayout):
         return True
 
 
+class Illness(FloatLayout):
+    """What stands over the screens while the local files can't be read: what happened, and whom to ask."""
+
+    picture = StringProperty("")
+
+    def on_touch_down(self, touch: Any) -> bool:
+        super().on_touch_down(touch)
+        return True
+
+
 class Frame(FloatLayout):
     """The whole window of a kiosk. Give it the visit and the names of screens with how each is built."""
 
@@ -135,6 +145,7 @@ class Frame(FloatLayout):
     def __init__(self, visit: Visit, builders: dict[str, Any], **kwargs: Any) -> None:
         self.menu: LanguageMenu | None = None
         self.warning: Forgetting | None = None
+        self.illness: Illness | None = None
         super().__init__(visit=visit, **kwargs)
         for name, build in builders.items():
             self.ids.screens.add(name, build)
@@ -150,6 +161,7 @@ class Frame(FloatLayout):
         self.ids.screens.show(state.place, back=not state.forward)
         self._fit()
         self._warn(state.warning)
+        self._say_ill(state.ill)
 
     def on_touch_down(self, touch: Any) -> bool:
         if self.warning is None:
@@ -188,6 +200,15 @@ class Frame(FloatLayout):
             self.warning = Forgetting(frame=self)
             self.add_widget(self.warning)
             self.warning.begin(ms)
+
+    def _say_ill(self, ill: bool) -> None:
+        if ill and self.illness is None:
+            self.close_menu()
+            self.illness = Illness(picture=picture_file("bag-ink"))
+            self.add_widget(self.illness)
+        if not ill and self.illness is not None:
+            self.remove_widget(self.illness)
+            self.illness = None
 
     def _fit(self, *_args: Any) -> None:
         """Tell the screen how the window lies, and how much the bar takes of it."""

@@ -40,8 +40,11 @@ class ScanScreen(KioskScreen):
     def __init__(self, flow: Any, visit: Any, **kwargs: Any) -> None:
         super().__init__(flow=flow, visit=visit, **kwargs)
         flow.on_state = self._show
-        theme.fbind("language", lambda *_args: self._show(self.state))
+        theme.bind(language=self._spoken)  # weak: the theme outlives every screen
         self._show(flow.state)
+
+    def _spoken(self, *_args: Any) -> None:
+        self._show(self.state)
 
     def typed(self, text: str) -> None:
         """The field was emptied by its cross."""

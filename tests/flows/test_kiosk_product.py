@@ -104,7 +104,7 @@ def test_offline_every_number_is_a_copy_with_its_time(tmp_path):
     own = store.visit.product.state.places[0]
     assert (own.mark, own.age) == ("copy", "as of 13:53")
     assert store.visit.product.state.happened.icon == "wifi-off"
-    assert store.visit.state.light.state == "offline"
+    assert (store.visit.state.light.state, store.visit.state.light.since) == ("offline", "13:53")
     store.desk.stop()
 
 
