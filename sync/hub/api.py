@@ -42,6 +42,12 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+class _Blob(FileResponse):
+    """A file in larger pieces than usual: half the hub's time for a catalogue."""
+
+    chunk_size = 1 << 20
+
+
 class Api:
     """The routes over one database. Reads and writes have threads of their own: a storm of pushes stops no pull."""
 
@@ -164,7 +170,7 @@ class Api:
         if path is None:
             raise Refusal(404, "blob_unknown", "There is no such file (any more). Ask for the snapshot again.")
         headers = {"cache-control": "private, max-age=31536000, immutable"}
-        return FileResponse(path, media_type="application/octet-stream", headers=headers)
+        return _Blob(path, media_type="application/octet-stream", headers=headers)
 
     async def stock(self, request: Request) -> Response:
         """GET /v1/ask/stock/{product}."""

@@ -85,7 +85,7 @@ def _fetch(wire: Wire, info: SnapshotInfo, out, have: int, digest, stopping: Cal
     with wire.stream(f"blob/{info.digest}", IDLE_S, headers) as response:
         if have and response.status_code != 206:
             raise NoAnswer("not_the_hub", "the hub does not go on where the download ended")
-        for piece in response.iter_raw(PIECE):
+        for piece in response.iter_raw():  # as they come: gathering them costs a third of the download's time
             out.write(piece)
             digest.update(piece)
             if stopping():

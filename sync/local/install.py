@@ -87,7 +87,8 @@ def _join(work: Path, old: Path, parts: list[Part], base: Part | None, incarnati
             db.execute("DELETE FROM cursor")
             _set_cursor(db, base, incarnation)
             _bring(db, old, None, followed, {p.scope for p in parts} | {base.scope})
-        for part in parts:
+        # Into an empty table records are copied as they are, so the largest comes first.
+        for part in sorted(parts, key=lambda p: -p.path.stat().st_size):
             clear_scope(db, part.scope)
             _bring(db, part.path, part, [part.scope], set())
             _set_cursor(db, part, incarnation)
@@ -102,16 +103,42 @@ def _bring(db: sqlite3.Connection, source: Path, part: Part | None, scopes: list
     db.execute("ATTACH ? AS other", (str(source),))
     try:
         db.execute("BEGIN")
-        for (scope,) in db.execute("SELECT scope FROM other.cursor").fetchall() if part is None else [(part.scope,)]:
-            if scope in scopes and scope not in without:
-                _bring_scope(db, scope)
-                if part is None:
-                    db.execute("INSERT OR REPLACE INTO cursor SELECT * FROM other.cursor WHERE scope = ?", (scope,))
-        if part is None:
-            db.execute("INSERT OR REPLACE INTO link SELECT * FROM other.link")
+        if part is not None:
+            _bring_part(db, part.scope)
+        else:
+            _bring_old(db, set(scopes) - without)
         db.execute("COMMIT")
     finally:
         db.execute("DETACH other")
+
+
+def _bring_old(db: sqlite3.Connection, scopes: set[str]) -> None:
+    for (scope,) in db.execute("SELECT scope FROM other.cursor").fetchall():
+        if scope in scopes:
+            _bring_scope(db, scope)
+            db.execute("INSERT OR REPLACE INTO cursor SELECT * FROM other.cursor WHERE scope = ?", (scope,))
+    db.execute("INSERT OR REPLACE INTO link SELECT * FROM other.link")
+
+
+def _bring_part(db: sqlite3.Connection, scope: str) -> None:
+    """A file of one scope. SQLite copies whole tables of the same shape as they are: three times as fast as rows."""
+    if not _nothing_else(db, scope):
+        _bring_scope(db, scope)
+        return
+    for entity in shape.scope_entities(scope):
+        db.execute(f"INSERT INTO main.{entity} SELECT * FROM other.{entity}")  # noqa: S608 - our own names
+
+
+def _nothing_else(db: sqlite3.Connection, scope: str) -> bool:
+    """Whether the other file has our shape, and no rows of another scope."""
+    if db.execute("SELECT value FROM other.meta WHERE key = 'format'").fetchone() != (str(shape.FORMAT),):
+        return False
+    kind, _, of = scope.partition(":")
+    if kind not in OF_SCOPE:
+        return kind != "catalogue"
+    table, column = OF_SCOPE[kind]
+    found = db.execute(f"SELECT EXISTS (SELECT 1 FROM other.{table} WHERE {column} <> ?)", (of,))  # noqa: S608 - our own names
+    return not found.fetchone()[0]
 
 
 def _bring_scope(db: sqlite3.Connection, scope: str) -> None:

@@ -1,6 +1,7 @@
 """What a figure is, and how it is written: one JSON object a line; for people a table on standard error."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -62,6 +63,11 @@ def timed(action: Callable[[], object], times: int) -> list[float]:
         action()
         samples.append(time.perf_counter() - start)
     return samples
+
+
+def load() -> str:
+    """How many processes wanted the processors in the last minute, of how many there are: for a figure's note."""
+    return f"{os.getloadavg()[0]:.1f} of {os.cpu_count()}"
 
 
 def show(figures: Iterable[Figure]) -> None:
