@@ -92,7 +92,8 @@ def test_f22_pauses_grow_with_jitter_and_never_end() -> None:
 
 def test_f2_a_second_agent_on_the_same_home_is_turned_away(home: Path, local: Local, run_agent: RunAgent) -> None:
     run_agent(home)
-    until(lambda: link_status(local, now()).online)
+    sell_one(local)
+    until(lambda: link_status(local, now()).waiting == 0)  # so the first one is at work
     with pytest.raises(Busy):
         Agent(home).run()
 

@@ -37,6 +37,7 @@ class Portal:
                 line.sendall(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
 
     def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._socket.close()
 
 
