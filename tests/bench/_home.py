@@ -5,6 +5,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from sync.domain.codes import check_digit
@@ -14,6 +15,7 @@ from sync.local.tables import insert
 
 KEPT = Path(__file__).resolve().parents[2] / "build" / "bench"
 MILLION = 1_000_000
+STAFF = ("Asel Kim", "Daniyar Omarov", "Nino Lomidze")
 EN = (
     "lamp kettle sweater backpack headphones mug armchair speaker coat sneaker vase phone bag bottle "
     "scarf blanket notebook pencil racket helmet candle basket mirror pillow towel bowl plate knife spoon "
@@ -74,6 +76,7 @@ def home(count: int = MILLION) -> Path:
     """The home with a replica of `count` products; made when it is not there yet (a minute for a million)."""
     place = KEPT / f"home-{count}"
     if (place / "ready").exists():
+        _staff(place)
         return place
     shutil.rmtree(place, ignore_errors=True)
     local = Local.open(place)
@@ -89,6 +92,7 @@ def home(count: int = MILLION) -> Path:
     db.execute("PRAGMA journal_mode=WAL")
     db.close()
     _identify(place)
+    _staff(place)
     (place / "ready").touch()
     return place
 
@@ -119,6 +123,16 @@ def _fill(db: sqlite3.Connection, count: int) -> None:
         )
         db.execute(f"INSERT INTO location VALUES ({','.join('?' * 11)})", place)
         db.execute("INSERT INTO cursor VALUES (?, 'e', 1, '', 0, 0)", (f"location:s{number}",))
+
+
+def _staff(place: Path) -> None:
+    """Who may sign in: a screen that knows nobody is not ready."""
+    path = files.current(place)
+    assert path is not None
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for number, name in enumerate(STAFF):
+            row = (f"c{number}", name, "cashier", "s1", "", 1 << 60, 1)
+            db.execute("INSERT OR IGNORE INTO staff VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def _identify(place: Path) -> None:
