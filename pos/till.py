@@ -121,8 +121,8 @@ class Till:
 
     def _pay(self) -> None:
         if self.actor is not None:
-            self.payment.start(self.actor)
             self._show("payment")
+            self.payment.start(self.actor)
 
     def _back(self) -> None:
         self.sale.start()

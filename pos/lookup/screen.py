@@ -71,6 +71,7 @@ class PlaceRow(StockRow):
             return
         row, product, now, zone = shown
         self.rule = self.index > 0
+        self.ids.place.shrinks = True
         self.number, self.none = number(row, product)
         self.icon = "map-pin" if row.own else ICONS[row.location.kind]
         self.place = _("Here") if row.own else in_language(row.location.names, language())

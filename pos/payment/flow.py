@@ -56,6 +56,7 @@ class PaymentFlow(Flow[PayState]):
         """Take payment for the cart that is kept. A payment that stood open goes on from where it stood."""
         self._actor = actor
         self.state = PayState(has_card=self._terminal.devices.card is not None, card_fault=self.state.card_fault)
+        self.on_state(self.state)
         self._terminal.run(self._kept, self._started)
 
     def _kept(self, local: Local) -> _Kept:
@@ -181,7 +182,7 @@ class PaymentFlow(Flow[PayState]):
         card, steps = self._terminal.devices.card, self.state.card
         if card is not None and steps is not None:
             self._asked_at = self._clock()
-            self._to(card=replace(steps, asks=steps.asks + 1))
+            self._to(card=replace(steps, asks=steps.asks + 1, chased=True))
             card.status(steps.attempt)
 
     def tick(self) -> None:
@@ -191,7 +192,8 @@ class PaymentFlow(Flow[PayState]):
             return
         now = self._clock()
         self._to(card=replace(steps, waited_s=max(0, (now - steps.asked_at) // 1000)))
-        if self.state.phase is Phase.UNKNOWN and now - self._asked_at >= ASK_AGAIN_MS:
+        chase = self.state.phase is Phase.UNKNOWN or steps.chased
+        if chase and now - self._asked_at >= ASK_AGAIN_MS:
             self._ask()
 
     def settle_by_hand(self, paid: bool) -> None:

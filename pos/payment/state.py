@@ -36,7 +36,9 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CardSteps:
-    """The three steps of a card payment and their times (UTC ms). `asks`: how often a lost answer was asked for."""
+    """The three steps of a card payment and their times (UTC ms). `asks`: how often a lost answer was asked for;
+    `chased`: its line was lost once, so no answer may come by itself.
+    """
 
     attempt: str
     amount: int
@@ -46,6 +48,7 @@ class CardSteps:
     answered_at: int = 0
     waited_s: int = 0
     asks: int = 0
+    chased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
