@@ -5,6 +5,7 @@ No Kivy here. The visit owns the flows of the kiosk's tasks and moves between th
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from kiosk.attract.flow import AttractFlow
 from kiosk.browse.flow import BrowseFlow
@@ -176,10 +177,9 @@ class Visit:
         """The replica has news: what is on the screen is read again."""
         news = frozenset(topics)
         self._ask_house()
-        flows = {"attract": self.attract, "browse": self.browse, "product": self.product}
-        flow = flows.get(self.state.place)
-        if flow is not None:
-            flow.changed(news)
+        told = {"attract": self.attract.changed, "browse": self.browse.changed, "product": self.product.changed}
+        if self.state.place in told:
+            told[self.state.place](news)
 
     # ------------------------------------------------------------------ inside
     def _answered(self, asked: int, answer: Answer, product: str) -> None:
@@ -239,7 +239,7 @@ class Visit:
         if was_ill:
             self.attract.opened()
 
-    def _set(self, **changes: object) -> None:
+    def _set(self, **changes: Any) -> None:
         state = replace(self.state, **changes)
         if state != self.state:
             self.state = state

@@ -158,7 +158,7 @@ class AttractScreen(KioskScreen):
         self.ids.things.add_widget(thing)
 
     def _label(self, goods: Goods, middle: float) -> None:
-        tag = PriceTag(goods=goods, tag=goods.product, most=self.width * (0.165 if self.wide else 0.31))
+        tag = PriceTag(goods=goods, tag=goods.product, most=self.width * (0.19 if self.wide else 0.33))
         tag.bind(on_tap=lambda touched: self.visit.choose(touched.tag))
         tag.middle = middle
         tag.fbind("width", self._hang)

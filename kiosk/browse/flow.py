@@ -6,6 +6,7 @@ wiped, are dropped (F55).
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from kiosk.desk import Clock, Desk
 from kiosk.facts import PriceFacts, counted, here_facts, price_facts
@@ -179,7 +180,7 @@ class BrowseFlow:
         self._pages = [page]
         self._say()
 
-    def _say(self, **changes: object) -> None:
+    def _say(self, **changes: Any) -> None:
         last, now = self._pages[-1], self.now()
         cards = tuple(
             _card(p, page.levels.get(p.id), last.house, now, last.online) for page in self._pages for p in page.products
@@ -219,7 +220,7 @@ class BrowseFlow:
         n = sum(1 for level in levels if level and level.available > 0)
         return _("{n} of them here").format(n=n) if n else _("none of them here")
 
-    def _set(self, **changes: object) -> None:
+    def _set(self, **changes: Any) -> None:
         state = replace(self.state, **changes)
         if state != self.state:
             self.state = state
