@@ -21,6 +21,10 @@ BUSY_MS = 10_000
 CACHE_KIB = 32 * 1024
 """Pages of the replica kept in memory at most: the inner pages of a million products' indexes, and what sells."""
 
+CHECKPOINT_PAGES = 4_000
+"""The app moves its write-ahead log into the file only when it is this long (16 MB), once in hundreds of sales: the
+agent does it before, with the verdicts, so that no sale waits for it. A longer one would grow with each sale."""
+
 
 class NotEnrolled(RuntimeError):
     """This terminal has no identity yet: enrol it first."""
@@ -74,7 +78,8 @@ class Local:
         raw = sqlite3.connect(files.uri(path), uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
         raw.execute("PRAGMA journal_mode = WAL")
         raw.execute(f"PRAGMA synchronous = {'NORMAL' if agent else 'FULL'}")
-        raw.execute("PRAGMA foreign_keys = OFF")
+        if not agent:
+            raw.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         _make_or_upgrade(raw)
         local = cls(home, raw)
         local.refresh()

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
@@ -152,13 +153,17 @@ def departments(local: Local) -> list[Department]:
     return [Department(row[0], words(row[1]), row[2], row[3]) for row in rows]
 
 
-# Own operations that the replica does not show yet. Those of an earlier journal count until their verdict.
-_OVERLAY = """coalesce((SELECT sum(e.delta) FROM effect e WHERE e.location = {location} AND e.product = {product}
-    AND CASE WHEN e.incarnation = (SELECT incarnation FROM identity)
-        THEN e.seq > CASE WHEN c.incarnation = e.incarnation THEN c.included ELSE 0 END
-            AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.incarnation = e.incarnation AND v.seq = e.seq
-                AND v.outcome = 'refused')
-        ELSE EXISTS (SELECT 1 FROM waiting w WHERE w.incarnation = e.incarnation AND w.seq = e.seq) END), 0)"""
+# Own operations that the replica does not show yet: few, so they are read by number. Those of an earlier journal count
+# until their verdict. Only the own location has any.
+_OVERLAY = """CASE WHEN {location} = (SELECT location FROM identity) THEN
+    coalesce((SELECT sum(e.delta) FROM effect e WHERE e.incarnation = (SELECT incarnation FROM identity)
+        AND e.seq > CASE WHEN c.incarnation = (SELECT incarnation FROM identity) THEN c.included ELSE 0 END
+        AND e.product = {product} AND e.location = {location}
+        AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.incarnation = e.incarnation AND v.seq = e.seq
+            AND v.outcome = 'refused')), 0)
+    + coalesce((SELECT sum(e.delta) FROM waiting w JOIN effect e ON e.incarnation = w.incarnation AND e.seq = w.seq
+        WHERE w.incarnation <> (SELECT incarnation FROM identity)
+        AND e.product = {product} AND e.location = {location}), 0) ELSE 0 END"""
 
 _STOCK = f"""SELECT {LOCATION}, s.on_hand + 0, s.reserved, s.shelf, c.seen_at,
     {_OVERLAY.format(location="l.id", product=":product")}
@@ -258,6 +263,7 @@ def settings(local: Local) -> Settings:
     return _settings(tuple(rows))
 
 
+@lru_cache(maxsize=4)
 def _settings(rows: tuple[tuple[str, str], ...]) -> Settings:
     given = {key: _value(text) for key, text in rows}
     usual = Settings()
@@ -303,7 +309,7 @@ SILENT_MS = 10 * 60_000
 
 def last_sale(local: Local) -> RecordedSale | None:
     """The newest sale recorded here."""
-    return _recorded(local, "ORDER BY s.at DESC, s.seq DESC LIMIT 1", ())
+    return _recorded(local, "ORDER BY s.rowid DESC LIMIT 1", ())
 
 
 def sale_by_receipt(local: Local, receipt: str) -> RecordedSale | None:
