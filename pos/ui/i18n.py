@@ -57,8 +57,9 @@ def catalogue(code: str) -> Catalogue:
         if not entry.id or entry.fuzzy:
             continue
         if isinstance(entry.id, (tuple, list)):
-            if all(entry.string):
-                plurals[entry.id[0]] = tuple(entry.string)
+            forms = tuple(entry.string or ())
+            if forms and all(forms):
+                plurals[entry.id[0]] = forms
         elif entry.string:
             texts[entry.id] = str(entry.string)
     return Catalogue(texts, plurals, entries.plural_expr)
