@@ -1,22 +1,28 @@
 """`python -m sync`: the hub, the agent of a terminal, enrolment, the simulated channel, and the doctor."""
 
 import argparse
+import importlib
 import sys
 
 from sync.flags import EPILOG
 
+PARTS = {
+    "hub": "sync.hub.cli",
+    "agent": "sync.link.cli",
+    "enrol": "sync.link.cli",
+    "channel": "sync.connectors.simulated",
+    "doctor": "sync.doctor",
+}
+"""Which module registers which verb. Only the one that is asked for is imported: an agent needs no hub."""
 
-def build_parser() -> argparse.ArgumentParser:
-    """All verbs with their flags; each part registers its own."""
-    from sync import doctor
-    from sync.connectors import simulated
-    from sync.hub import cli as hub
-    from sync.link import cli as link
 
+def build_parser(verb: str = "") -> argparse.ArgumentParser:
+    """The parser of one verb, or of all when the verb is none of ours (for `--help` and for mistakes)."""
     parser = argparse.ArgumentParser(prog="python -m sync", description=__doc__, epilog=EPILOG)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for part in (hub, link, simulated, doctor):
-        part.register(verbs)
+    modules = [PARTS[verb]] if verb in PARTS else list(dict.fromkeys(PARTS.values()))
+    for name in modules:
+        importlib.import_module(name).register(verbs)
     return parser
 
 
@@ -24,7 +30,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run one verb. Exit status 0: done; 1: it could not be done; 2: the words or a setting were wrong."""
     from sync.settings import WrongSetting
 
-    arguments = build_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = build_parser(words[0] if words else "").parse_args(words)
     try:
         return int(arguments.run(arguments) or 0)
     except WrongSetting as wrong:
