@@ -41,7 +41,8 @@ def add_flags(parser: argparse.ArgumentParser, tables: Iterable[str]) -> None:
         group = parser.add_argument_group(f"settings of [{table}]")
         for f in fields(TABLES[table]):
             flag = f"--{f.name.replace('_', '-')}"
-            group.add_argument(flag, dest=f"{table}.{f.name}", default=None, help=_help(f"{table}.{f.name}", f.default))
+            name = f"{table}.{f.name}"
+            group.add_argument(flag, dest=name, default=None, metavar=f.name.upper(), help=_help(name, f.default))
 
 
 def _help(name: str, default: Any) -> str:
