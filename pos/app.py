@@ -1,6 +1,7 @@
 """The till's app: one window over one terminal. It ties flows to screens, each built when it is first shown."""
 
 import logging
+import signal
 import time
 from collections.abc import Callable
 from importlib import import_module
@@ -21,7 +22,6 @@ from sync.settings import Settings
 log = logging.getLogger(__name__)
 
 F12 = 293
-WORKBENCH = "pos.workbench.screen"
 
 
 def steady_ms() -> int:
@@ -32,14 +32,15 @@ def steady_ms() -> int:
 class Shell:
     """The frame around the till's screens: top bar, dialogs, keys. Made once the window is open."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, clock: Callable[[], int] = now_ms) -> None:
         from pos.ui.kit.screens import Screens
         from pos.ui.theme import theme
 
         from kivy.uix.boxlayout import BoxLayout  # isort: skip
 
         self.theme = theme
-        self.till = Till(terminal, self._go)
+        self.clock = clock
+        self.till = Till(terminal, self._go, clock)
         self.root, self.bar = BoxLayout(orientation="vertical"), None
         self.screens = Screens()
         for name in ("signin", "sale", "lookup", "payment", "done"):
@@ -96,7 +97,7 @@ class Shell:
     def light(self) -> Light:
         """The network light now."""
         sale = self.till.sale.state
-        return network.light(sale.link, now_ms(), sale.settings.timezone)
+        return network.light(sale.link, self.clock(), sale.settings.timezone)
 
     def tick(self) -> None:
         """A second passed."""
@@ -172,7 +173,7 @@ class Shell:
         facts = self.till.signin.state.facts
         link = self.till.sale.state.link if self.till.place != "signin" or facts is None else facts.link
         zone = facts.settings.timezone if facts else None
-        said = network.waiting(link, now_ms(), zone)
+        said = network.waiting(link, self.clock(), zone)
         self._dialog(said.title, "\n".join(said.lines))
 
     def show_history(self) -> None:
@@ -219,11 +220,11 @@ def _later(seconds: float, call: Callable[[], None]) -> Callable[[], None]:
     return Clock.schedule_once(lambda _dt: call(), seconds).cancel
 
 
-def open_shell(settings: Settings, terminal: Terminal, win: Any) -> Shell:
+def open_shell(settings: Settings, terminal: Terminal, win: Any, clock: Callable[[], int] = now_ms) -> Shell:
     """The shell over an open window, listening to its keys and pumped by its clock."""
     from kivy.clock import Clock
 
-    shell = Shell(terminal)
+    shell = Shell(terminal, clock)
     shell.theme.dark = settings.terminal.theme == "dark"
     shell.theme.less_motion = shell.theme.less_motion or settings.terminal.less_motion
     terminal.wake = Clock.create_trigger(lambda _dt: terminal.pump())
@@ -261,4 +262,5 @@ def _serve(shell: Shell, terminal: Terminal, settings: Settings, demo: bool) -> 
         from pos.ui import locate
 
         locate.listen(settings.home)
+    signal.signal(signal.SIGTERM, lambda *_args: window.stop())
     window.run(shell.root)

@@ -217,7 +217,7 @@ def place_line(row: Stock) -> str:
         parts.append(distance(row.distance_m))
     if not row.own and row.location.kind is LocationKind.STORE and row.location.closes:
         parts.append(_("till {time}").format(time=row.location.closes))
-    if row.level and row.level.reserved:
+    if row.own and row.level and row.level.reserved:
         parts.append(_("{n} promised").format(n=quantity(row.level.reserved)))
     return " · ".join(parts)
 

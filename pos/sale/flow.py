@@ -191,7 +191,8 @@ class SaleFlow(Flow[SaleState]):
         if product.price is None:
             self._tell(lambda: words.no_price(product))
         elif product.unit == "kg":
-            self._to(weighing=Weighing(product, scanned), happened=words.put_on_scale(product))
+            self._to(weighing=Weighing(product, scanned))
+            self._tell(lambda: words.put_on_scale(product))
         else:
             self._put(product, PIECE, scanned, at)
 
@@ -307,7 +308,8 @@ class SaleFlow(Flow[SaleState]):
         """Enter the weight of a line again."""
         line = self._line(line_id)
         if line is not None and not self.state.locked:
-            self._to(weighing=Weighing(line.product, line.scanned, line_id), happened=words.put_on_scale(line.product))
+            self._to(weighing=Weighing(line.product, line.scanned, line_id))
+            self._tell(lambda: words.put_on_scale(line.product))
 
     def weigh_key(self, key: str) -> None:
         """A digit or `delete`: grams from the right."""
