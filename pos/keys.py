@@ -74,7 +74,7 @@ class Keys:
         self._held += text
         if self._cancel is not None:
             self._cancel()
-        self._cancel = self._later(HOLD_S, self._release)
+        self._cancel = self._later(HOLD_S, self._release_soon)
 
     def _forget(self, typed: str) -> None:
         """What was a scan is not text any more."""
@@ -82,6 +82,10 @@ class Keys:
             self._hearer.erase(len(typed))
         self._held = ""
         self._stop()
+
+    def _release_soon(self) -> None:
+        # After a stall this timer is late and more keys of the scan stand in the queue: the next frame reads them.
+        self._cancel = self._later(0, self._release)
 
     def _release(self) -> None:
         held, self._held = self._held, ""

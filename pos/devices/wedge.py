@@ -20,6 +20,8 @@ _CONTROLS = frozenset({224, 228})
 _MODIFIERS = frozenset(range(224, 232)) | {57}
 _RIGHT_BRACKET = 48
 _GROUP_SEPARATOR = "\x1d"
+_LONG = 12
+"""Digits from which a right check digit is proof even across a stall: nobody types an amount that long."""
 _HEADS = ("STF1:", "]")
 """Our own receipts, and the AIM identifiers that scanners may put first: nobody types those."""
 
@@ -27,13 +29,15 @@ _HEADS = ("STF1:", "]")
 @dataclass(frozen=True, slots=True)
 class WedgeSettings:
     """`longest_gap_ms` between two keys of one scan (slow scanners need 80-100); `machine_gap_ms` is the mean gap
-    that no person types at; `typing_ms` is how long a typed key makes the next keys look typed too.
+    that no person types at; `typing_ms` is how long a typed key makes the next keys look typed too. `stall_ms`: a busy
+    screen reads the keys of one scan in two heaps this far apart; a code long enough to be no amount is put together.
     `prefix` is what the scanner was set to send first, if anything; it is left out of the scan.
     """
 
     longest_gap_ms: int = 120
     machine_gap_ms: int = 35
     typing_ms: int = 1500
+    stall_ms: int = 1000
     shortest: int = 3
     prefix: str = ""
     suffixes: frozenset[int] = frozenset({ENTER, TAB, KEYPAD_ENTER})
@@ -80,6 +84,7 @@ class Wedge:
     def __init__(self, settings: WedgeSettings | None = None) -> None:
         self._settings = settings or WedgeSettings()
         self._burst: list[_Stroke] = []
+        self._before: list[_Stroke] = []
         self._after_typing = False
         self._shift = self._control = False
 
@@ -108,17 +113,26 @@ class Wedge:
         gap = now_ms - self._burst[-1].at_ms
         if gap > self._settings.longest_gap_ms:
             self._after_typing = gap <= self._settings.typing_ms
-            self._burst.clear()
+            self._before = [*self._before, *self._burst] if gap <= self._settings.stall_ms else []
+            self._burst = []
 
     def _end(self, now_ms: int) -> Scan | None:
         self._pause(now_ms)
-        burst, after_typing = self._burst, self._after_typing
-        self._burst, self._after_typing, self._shift, self._control = [], False, False, False
-        text = "".join(stroke.meant for stroke in burst)
-        if len(text) < self._settings.shortest:
-            return None
+        burst, before, after_typing = self._burst, self._before, self._after_typing
+        self._burst, self._before = [], []
+        self._after_typing = self._shift = self._control = False
+        text = _meant(burst)
         certain = self._is_code(text)
-        if not certain and (after_typing or not self._at_machine_speed(burst, now_ms)):
+        if certain or (burst and not after_typing and self._at_machine_speed(burst, now_ms)):
+            return self._scan(burst, now_ms, certain)
+        whole = [*before, *burst]
+        if len(whole) >= _LONG and gtin14(_meant(whole)) is not None:
+            return self._scan(whole, now_ms, True)
+        return None
+
+    def _scan(self, burst: list[_Stroke], now_ms: int, certain: bool) -> Scan | None:
+        text = _meant(burst)
+        if len(text) < self._settings.shortest:
             return None
         typed = "".join(stroke.typed for stroke in burst)
         return Scan(text.removeprefix(self._settings.prefix), typed, now_ms, certain)
@@ -131,3 +145,7 @@ class Wedge:
 
     def _at_machine_speed(self, burst: list[_Stroke], now_ms: int) -> bool:
         return now_ms - burst[0].at_ms <= self._settings.machine_gap_ms * len(burst)
+
+
+def _meant(burst: list[_Stroke]) -> str:
+    return "".join(stroke.meant for stroke in burst)

@@ -145,6 +145,18 @@ def test_a_gap_in_the_middle_is_no_scan() -> None:
     assert keyboard.scans == []
 
 
+def test_a_barcode_in_two_heaps_is_put_together_but_an_amount_is_not() -> None:
+    keyboard = Keyboard()
+    keyboard.send("487001", suffix=None)
+    keyboard.now += 700
+    keyboard.send("2100212", gap_ms=40)
+    assert [(scan.text, scan.certain) for scan in keyboard.scans] == [("4870012100212", True)]
+    keyboard.send("1500", gap_ms=300, suffix=None)
+    keyboard.now += 300
+    keyboard.send("0002", gap_ms=300)  # 15000002 has a right check digit, and is still an amount
+    assert len(keyboard.scans) == 1
+
+
 def test_what_landed_in_a_field_is_told_so_that_it_can_be_taken_out() -> None:
     keyboard = Keyboard(RU)
     keyboard.send("STF1:T1-1")
