@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from pos import network
-from pos.equipment import equip
+from pos.equipment import agent_flags, equip
 from pos.keys import Keys
 from pos.pictures import initials
 from pos.terminal import Terminal
@@ -46,6 +46,7 @@ class Shell:
         for name in ("signin", "sale", "lookup", "payment", "done"):
             self.screens.add(name, lambda name=name: self._build(name))
         self.root.add_widget(self.screens)
+        self.bench: Any = None
         self.keys = Keys(self, _later, steady_ms)
         terminal.on_trouble = self.trouble
         terminal.on_changed(lambda _topics: self.bar_changed())
@@ -158,6 +159,9 @@ class Shell:
 
     def key_down(self, _win: Any, key: int, scancode: int, codepoint: str | None, *_rest: Any) -> bool:
         """A key of the window."""
+        if key == F12 and self.bench is not None:
+            self._show_bench()
+            return True
         self.keys.down(key, scancode, codepoint)
         return True
 
@@ -194,6 +198,11 @@ class Shell:
         menu.bind(on_language=lambda _m, code: set_language(code), on_dark=self._shade)
         menu.bind(on_act=lambda _m: self.till.sign_out())
         menu.open()
+
+    def _show_bench(self) -> None:
+        from pos.workbench.screen import Workbench
+
+        Workbench(self.bench, self.scanned).open()
 
     def _shade(self, _menu: Any, dark: bool) -> None:
         self.theme.dark = dark
@@ -236,7 +245,7 @@ def open_shell(settings: Settings, terminal: Terminal, win: Any, clock: Callable
 def run(settings: Settings, *, demo: bool = False) -> None:
     """Open the window and serve until it closes. Raises WindowError, ThemeError, AlreadyOpen."""
     own = settings.terminal
-    terminal = Terminal(settings.home, devices=equip(settings.devices))
+    terminal = Terminal(settings.home, devices=equip(settings.devices), agent_flags=agent_flags(own))
     try:
         win = window.open_window(
             "Storefloor till",
@@ -260,7 +269,9 @@ def _serve(shell: Shell, terminal: Terminal, settings: Settings, demo: bool) -> 
     Clock.schedule_interval(lambda _dt: shell.tick(), 1)
     if demo:
         from pos.ui import locate
+        from pos.workbench.flow import Bench
 
+        shell.bench = Bench(terminal, settings.devices, lambda _state: None)
         locate.listen(settings.home)
     signal.signal(signal.SIGTERM, lambda *_args: window.stop())
     window.run(shell.root)

@@ -1,10 +1,10 @@
-"""Which devices a terminal has, by its settings. They open after the first frame."""
+"""Which devices a terminal has, and with what its agent is started, by its settings."""
 
 from collections.abc import Callable
 
 from pos.devices.base import Inbox
 from pos.terminal import Devices
-from sync.settings import DeviceSettings, address
+from sync.settings import DeviceSettings, TerminalSettings, address
 
 
 def equip(settings: DeviceSettings) -> Callable[[Inbox], Devices]:
@@ -26,3 +26,9 @@ def equip(settings: DeviceSettings) -> Callable[[Inbox], Devices]:
         return Devices(printing, drawer, charging)
 
     return made
+
+
+def agent_flags(settings: TerminalSettings) -> list[str]:
+    """What the agent must be told besides its home: the hub's address now, and whose certificates to trust."""
+    hub = [f"--hub={settings.hub}"] if settings.hub else []
+    return hub + ([f"--ca-file={settings.ca_file}"] if settings.ca_file else [])

@@ -5,7 +5,7 @@ app's own thread. Nothing here knows a window: `wake` is how a window asks to be
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -39,7 +39,7 @@ class Devices:
 
 
 class Terminal:
-    """A terminal at work. `devices` are made for its inbox: pass a function that takes the Inbox."""
+    """A terminal at work. `devices` makes them for its inbox; `agent_flags` go to its agent besides the home."""
 
     def __init__(
         self,
@@ -47,9 +47,11 @@ class Terminal:
         *,
         runner: Runner | None = None,
         devices: Callable[[Inbox], Devices] | None = None,
+        agent_flags: Sequence[str] = (),
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self.home = home
+        self.agent_flags = tuple(agent_flags)
         self.wake = wake
         self.inbox = Inbox(lambda: self.wake())
         self.devices = devices(self.inbox) if devices else Devices()
@@ -112,7 +114,7 @@ class Terminal:
         """
         self.listen()
         if agent:
-            self.agent = AgentWatch(agent_command(self.home))
+            self.agent = AgentWatch([*agent_command(self.home), *self.agent_flags])
             self.agent.start()
         for device in self.devices.all():
             device.open()

@@ -38,6 +38,7 @@ class Store:
         ui.step(3)
 
     def stop(self) -> None:
+        self.ui.language("en")
         self.window.unbind(on_key_down=self.shell.key_down, on_textinput=self.shell.text_input)
         self.terminal.stop()
         self.printer.stop()

@@ -1,0 +1,1 @@
+"""The workbench of the demo: scans, the network, faults of virtual devices, the journal."""
