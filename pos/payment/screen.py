@@ -23,7 +23,8 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Obje
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
 from kivy.uix.relativelayout import RelativeLayout  # isort: skip
 
-Builder.load_file(str(Path(__file__).with_suffix(".kv")))
+for rules in ("cash", "card", "screen"):
+    Builder.load_file(str(Path(__file__).with_name(f"{rules}.kv")))
 
 STANDING = 6
 """So many goods stand on the shelf at the right."""
