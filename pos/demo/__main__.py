@@ -56,12 +56,30 @@ def take_tour(parts: Parts, store: Store, out: Path) -> int:
     from pos.demo.tour import tour
 
     tour(parts, store, out)
+    write_texts(store)
     receipts = sorted(store.receipts.glob("*.png"))
     pictures = sorted(out.glob("*.png"))
     print(f"\nThe store was open and everybody was served. Look at {out}:")
     print(f"  {len(pictures)} pictures, {pictures[0].name} to {pictures[-1].name}")
     print(f"  {len(receipts)} receipts as PNG and text in receipts/, logs in logs/")
     return 0
+
+
+def write_texts(store: Store) -> None:
+    """Each sale's receipt as text, from the journal: the printer got lines with ₸ as pictures."""
+    from pos.printing import page
+    from pos.receipt.layout import as_text
+    from sync.local import Local, last_sale, sale_by_receipt
+
+    local = Local.open(store.till)
+    newest = last_sale(local)
+    if newest is not None:
+        series, _, count = newest.body.receipt.rpartition("-")
+        for number in range(1, int(count) + 1):
+            sale = sale_by_receipt(local, f"{series}-{number}")
+            if sale is not None:
+                (store.receipts / f"{sale.body.receipt}.txt").write_text(as_text(page(local, sale), 48), "utf-8")
+    local.close()
 
 
 if __name__ == "__main__":

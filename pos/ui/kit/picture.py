@@ -123,4 +123,5 @@ class Picture(Widget):
 
     def _place(self, *_args: Any) -> None:
         wide, _tall = self._box.size
-        self._box.pos = (round(self.center_x - wide / 2), round(self.y))
+        # Not center_x: Kivy keeps it from before while it tells of a new pos.
+        self._box.pos = (round(self.x + (self.width - wide) / 2), round(self.y))

@@ -45,7 +45,7 @@ class LoadingState(ShelfState):
 
     def _stand(self, goods: Any, *_args: Any) -> None:
         gap = dp(14)
-        x = goods.center_x - sum(dp(wide) + gap for wide, _tall in self.SHAPES) / 2
+        x = goods.x + goods.width / 2 - sum(dp(wide) + gap for wide, _tall in self.SHAPES) / 2
         for shape, (wide, tall) in zip(self._shapes, self.SHAPES, strict=True):
             shape.pos, shape.size = (x, goods.y), (dp(wide), goods.height * tall)
             x += dp(wide) + gap
