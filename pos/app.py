@@ -4,6 +4,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -41,10 +42,11 @@ class Shell:
         self.theme = theme
         self.clock = clock
         self.till = Till(terminal, self._go, clock)
-        self.root, self.bar = BoxLayout(orientation="vertical"), None
+        self.root = BoxLayout(orientation="vertical")
+        self.bar: Any = None
         self.screens = Screens()
         for name in ("signin", "sale", "lookup", "payment", "done"):
-            self.screens.add(name, lambda name=name: self._build(name))
+            self.screens.add(name, partial(self._build, name))
         self.root.add_widget(self.screens)
         self.bench: Any = None
         self.keys = Keys(self, _later, steady_ms)
@@ -226,7 +228,8 @@ class Shell:
 def _later(seconds: float, call: Callable[[], None]) -> Callable[[], None]:
     from kivy.clock import Clock
 
-    return Clock.schedule_once(lambda _dt: call(), seconds).cancel
+    event = Clock.schedule_once(lambda _dt: call(), seconds)
+    return lambda: event.cancel()
 
 
 def open_shell(settings: Settings, terminal: Terminal, win: Any, clock: Callable[[], int] = now_ms) -> Shell:

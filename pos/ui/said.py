@@ -1,5 +1,6 @@
 """What a screen may be told to draw as steps and as notes and coins. No Kivy here."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -13,7 +14,8 @@ class StepSaid(NamedTuple):
     icon: str = ""
 
 
-class PieceSaid(NamedTuple):
+@dataclass(frozen=True)
+class PieceSaid:
     """So many of one note or coin; `value` as people read it, without the sign."""
 
     value: str

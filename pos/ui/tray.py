@@ -31,5 +31,6 @@ class CashTray(StackLayout):
     def on_pieces(self, _tray: Any, pieces: list[PieceSaid]) -> None:
         """As many as the change takes."""
         self.clear_widgets()
-        for value, count, note in pieces:
-            self.add_widget(CashPiece(value=value, times=f"{count} ×" if count > 1 else "", note=note))
+        for said in pieces:
+            times = f"{said.count} ×" if said.count > 1 else ""
+            self.add_widget(CashPiece(value=said.value, times=times, note=said.note))
