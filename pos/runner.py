@@ -58,7 +58,7 @@ class DatabaseThread:
         self._wake = wake
         self._jobs: queue.SimpleQueue[tuple[Job[Any], Then[Any], Failed] | None] = queue.SimpleQueue()
         self._done: deque[Callable[[], None]] = deque()
-        self._thread = threading.Thread(target=self._work, name="database")
+        self._thread = threading.Thread(target=self._work, name="database", daemon=True)
         self._thread.start()
 
     def run(self, job: Job[T], then: Then[T], failed: Failed) -> None:
