@@ -30,6 +30,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def free_pair() -> int:
+    """A free port whose next one is free too: a virtual device takes its faults there, from the workbench."""
+    while True:
+        port = free_port()
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port + 1)) != 0:
+                return port
+
+
 def open_store(parts: Parts, folder: Path, receipts: Path) -> Store:
     """Start hub, channel and devices and enrol two terminals. Raises DemoFault."""
     hub_flags = ["--folder", str(folder / "hub"), "--database", f"sqlite:///{folder / 'hub' / 'hub.db'}"]
@@ -38,7 +47,7 @@ def open_store(parts: Parts, folder: Path, receipts: Path) -> Store:
     parts.run("seed", "sync", "hub", "demo", *hub_flags)
     hub = f"http://127.0.0.1:{free_port()}"
     start_hub(parts, hub_flags, hub)
-    printer, card = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
+    printer, card = f"127.0.0.1:{free_pair()}", f"127.0.0.1:{free_pair()}"
     _devices(parts, printer, card, receipts)
     key = parts.secret("channel-key", "sync", "hub", "channel-key", "--name", "web", *hub_flags)
     parts.start("channel", "sync", "channel", "--hub", hub, "--rate", "40", STOREFLOOR_CHANNEL_KEY=key)
@@ -56,9 +65,10 @@ def start_hub(parts: Parts, hub_flags: list[str], hub: str) -> None:
 
 def _devices(parts: Parts, printer: str, card: str, receipts: Path) -> None:
     receipts.mkdir(parents=True, exist_ok=True)
-    paper = ["--port", printer.rpartition(":")[2], "--out", str(receipts)]
-    parts.start("printer", "pos.devices.virtual", "printer", *paper).wait_for("127.0.0.1")
-    parts.start("card", "pos.devices.virtual", "card", "--port", card.rpartition(":")[2]).wait_for("127.0.0.1")
+    for name, where, more in (("printer", printer, ["--out", str(receipts)]), ("card", card, [])):
+        port = int(where.rpartition(":")[2])
+        flags = ["--port", str(port), "--control", str(port + 1), *more]
+        parts.start(name, "pos.devices.virtual", name, *flags).wait_for("127.0.0.1")
 
 
 def _enrol(parts: Parts, hub_flags: list[str], store: Store, kind: str, name: str, home: Path) -> None:
