@@ -61,3 +61,13 @@ def test_a_source_file_stays_readable(path):
 def test_a_kv_file_stays_readable():
     long = [p for part in ("kiosk", "pos") for p in (ROOT / part).rglob("*.kv") if p.read_text().count("\n") > 250]
     assert not long
+
+
+def test_no_two_tasks_name_a_widget_alike():
+    """Kivy knows widgets by their bare name: the last one of a name would be drawn in both places."""
+    named: dict[str, set[str]] = {}
+    for path in (p for part in ("kiosk", "pos") for p in (ROOT / part).glob("*/screen.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                named.setdefault(node.name, set()).add(str(path.relative_to(ROOT)))
+    assert {name: places for name, places in named.items() if len(places) > 1} == {}

@@ -14,7 +14,7 @@ from kivy.metrics import dp  # isort: skip
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty  # isort: skip
 
 
-class PlaceRow(StockRow):
+class PlaceChoice(StockRow):
     """One place as a row of the list."""
 
     item = ObjectProperty(None, allownone=True)
