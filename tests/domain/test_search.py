@@ -37,7 +37,7 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
 
 @given(st.text())
 def test_no_query_breaks_the_index(text: str) -> None:
-    found(index_of("Молоко"), text)
+    assert found(index_of("Молоко"), text) in ([], [1])
 
 
 @given(texts, st.data())
