@@ -1,5 +1,6 @@
 """Running the hub: one process, ended gently by SIGINT or SIGTERM. `Running` runs it inside another program."""
 
+import asyncio
 import socket
 import ssl
 import threading
@@ -36,7 +37,7 @@ class Serving:
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready, and ends the live streams before it waits for requests to end."""
+    """Says when it is ready; ends in order: nobody new, live streams, requests in flight, and then every connection."""
 
     def __init__(self, config: uvicorn.Config, api: Api, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -48,8 +49,24 @@ class _Server(uvicorn.Server):
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in self.servers:
+            listening.close()
         self._api.watcher.close()
-        await super().shutdown(sockets=sockets)
+        late = asyncio.create_task(self._turn_away())
+        try:
+            await super().shutdown(sockets=sockets)
+        finally:
+            late.cancel()
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+
+    async def _turn_away(self) -> None:
+        # A connection accepted a moment before the end is nobody's: uvicorn tells only those it knows at the start.
+        # Left alone it is served for the whole grace, and then hangs open: its terminal takes the hub for alive.
+        while True:
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+            await asyncio.sleep(0.05)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,18 +1,21 @@
 """The hub as a process: ready, ended gently, killed at any moment."""
 
+import contextlib
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 
 from sync.hub import database, records
-from sync.hub.serving import CantServe, Running, Serving, serve
+from sync.hub.serving import GRACE_SECONDS, CantServe, Running, Serving, serve
 from tests.hub.retailer import START, on_hand
 from tests.hub.terminals import Terminal, new_code
 
@@ -47,6 +50,39 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
         port = int(hub.url.rsplit(":", 1)[1])
         with pytest.raises(CantServe, match=str(port)):
             serve(Serving(f"sqlite:///{tmp_path}/b.db", tmp_path, port=port))
+
+
+def knock_until(port: int, ended: threading.Event, opened: list[socket.socket]) -> None:
+    """Terminals that connect as fast as they can and keep what they get, as agents do whose line was just lost."""
+    while not ended.is_set():
+        try:
+            opened.append(socket.create_connection(("127.0.0.1", port), timeout=2))
+        except OSError:
+            return  # nobody listens any more
+
+
+def test_F22_a_hub_that_ends_leaves_nobody_hanging_on_a_connection_that_came_late(tmp_path: Path) -> None:
+    ended, opened = threading.Event(), list[socket.socket]()
+    hub = Running(Serving(f"sqlite:///{tmp_path}/a.db", tmp_path, port=0)).__enter__()
+    port = int(hub.url.rpartition(":")[2])
+    knocking = [threading.Thread(target=knock_until, args=(port, ended, opened)) for _ in range(4)]
+    for thread in knocking:
+        thread.start()
+    time.sleep(0.2)
+    told = time.monotonic()
+    hub.stop()
+    took = time.monotonic() - told
+    ended.set()
+    for thread in knocking:
+        thread.join(5)
+    assert took < GRACE_SECONDS / 2
+    assert len(opened) > 20
+    for connection in opened:
+        connection.settimeout(2)
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+            connection.sendall(b"G")
+            assert connection.recv(1) == b""  # TimeoutError: it hangs open
+        connection.close()
 
 
 def push_until_killed(till: Terminal, pid: int, deadly: int, chance: random.Random) -> None:
