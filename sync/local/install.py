@@ -109,6 +109,8 @@ def _bring(db: sqlite3.Connection, source: Path, part: Part | None, scopes: list
             _bring_old(db, set(scopes) - without)
         db.execute("COMMIT")
     finally:
+        if db.in_transaction:  # else DETACH fails too, and its words hide what went wrong
+            db.execute("ROLLBACK")
         db.execute("DETACH other")
 
 
