@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kiosk.visit import Rules, Visit
-from pos.equipment import agent_flags
+from pos.equipment import agent_environment, agent_flags
 from pos.keys import Keys
 from pos.terminal import Terminal
 from pos.ui import window
@@ -122,7 +122,7 @@ def rules(settings: Settings) -> Rules:
 def run(settings: Settings, *, demo: bool = False) -> None:
     """Open the window and serve shoppers until it closes. Raises WindowError, ThemeError, AlreadyOpen."""
     own = settings.terminal
-    terminal = Terminal(settings.home, agent_flags=agent_flags(settings.terminal))
+    terminal = Terminal(settings.home, agent_flags=agent_flags(own), agent_environment=agent_environment(own))
     try:
         win = window.open_window(
             "Storefloor kiosk",

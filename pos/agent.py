@@ -11,8 +11,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from sync.local.wake import Listener, Sender, topics_of
 
@@ -64,10 +65,21 @@ def agent_command(home: Path) -> list[str]:
 
 
 class AgentWatch:
-    """Keeps one agent process running: started, started again with growing pauses, stopped at the end."""
+    """Keeps one agent process running: started, started again with growing pauses, stopped at the end.
 
-    def __init__(self, command: Sequence[str], shortest_pause_s: float = 1.0) -> None:
+    `environment` is added to ours; `ended` is called in a thread of the watch when the agent ended by itself.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str] = MappingProxyType({}),
+        shortest_pause_s: float = 1.0,
+        ended: Callable[[], object] = lambda: None,
+    ) -> None:
         self.command = list(command)
+        self._environment = {**os.environ, **environment}
+        self._ended = ended
         self.starts = 0
         self._pause_s = self._shortest = shortest_pause_s
         self._process: subprocess.Popen[bytes] | None = None
@@ -116,6 +128,8 @@ class AgentWatch:
             process = self._spawn()
             if process is not None:
                 process.wait()
+                if self._wanted.is_set() and not self._ending.is_set():
+                    self._ended()  # it may have been killed while "online" stood written
             self._rest(time.monotonic() - began)
 
     def _spawn(self) -> "subprocess.Popen[bytes] | None":
@@ -123,7 +137,7 @@ class AgentWatch:
             if self._ending.is_set() or not self._wanted.is_set():
                 return None
             try:
-                self._process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL)
+                self._process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, env=self._environment)
             except OSError as error:
                 log.error("the agent could not be started: %s", error)  # noqa: TRY400 - the reason is in the message
                 return None

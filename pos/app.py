@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from pos import network
-from pos.equipment import agent_flags, equip
+from pos.equipment import agent_environment, agent_flags, equip
 from pos.keys import Keys
 from pos.pictures import initials
 from pos.terminal import Terminal
@@ -248,7 +248,12 @@ def open_shell(settings: Settings, terminal: Terminal, win: Any, clock: Callable
 def run(settings: Settings, *, demo: bool = False) -> None:
     """Open the window and serve until it closes. Raises WindowError, ThemeError, AlreadyOpen."""
     own = settings.terminal
-    terminal = Terminal(settings.home, devices=equip(settings.devices), agent_flags=agent_flags(own))
+    terminal = Terminal(
+        settings.home,
+        devices=equip(settings.devices),
+        agent_flags=agent_flags(own),
+        agent_environment=agent_environment(own),
+    )
     try:
         win = window.open_window(
             "Storefloor till",

@@ -29,6 +29,14 @@ def equip(settings: DeviceSettings) -> Callable[[Inbox], Devices]:
 
 
 def agent_flags(settings: TerminalSettings) -> list[str]:
-    """What the agent must be told besides its home: the hub's address now, and whose certificates to trust."""
+    """What the agent must be told besides its home: the hub's address now, and whose certificates to trust.
+
+    Not the proxy, which may hold a password that every program here could read: `agent_environment` carries it.
+    """
     hub = [f"--hub={settings.hub}"] if settings.hub else []
     return hub + ([f"--ca-file={settings.ca_file}"] if settings.ca_file else [])
+
+
+def agent_environment(settings: TerminalSettings) -> dict[str, str]:
+    """What the agent is told where only it can read it."""
+    return {"STOREFLOOR_TERMINAL_PROXY": settings.proxy} if settings.proxy else {}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pos.ui.happened import Light
+from pos.devices.base import N_
 from pos.ui.i18n import _, clock_time, day, ngettext
 from sync.local import Link
 
@@ -54,8 +55,40 @@ def waiting(link: Link, now: int, zone: str | None = None) -> Waiting:
         )
         lines.append(text.format(n=minutes))
     if not link.online:
-        lines.append(_("Sell as always. Sales go up by themselves when the network is back."))
+        lines += [why(link.reason), _("Sell as always. Sales go up by themselves when the network is back.")]
     return Waiting(_title(link, now, zone), tuple(lines))
+
+
+_REASONS = {
+    "starting": N_("This terminal is just getting ready."),
+    "stopped": N_("The part that talks to the hub is switched off. Restart this terminal."),
+    "agent_ended": N_("The part that talks to the hub stopped. It starts again by itself."),
+    "agent_silent": N_("The part that talks to the hub is silent. Restart this terminal."),
+    "no_connection": N_("The hub can't be reached. Check cable and Wi-Fi."),
+    "timeout": N_("The network is too slow: the hub's answer did not come in time."),
+    "not_the_hub": N_("The network answers with a page of its own. Sign it in, or call support."),
+    "no_tls": N_("The connection to the hub is not secure, so it is not used. Call support."),
+    "ca_file": N_("The connection to the hub is not set up right. Call support."),
+    "proxy": N_("The network's proxy does not let this terminal through. Call support."),
+    "certificate_unknown": N_("The hub can't prove who it is, so nothing is sent to it. Call support."),
+    "certificate_expired": N_("The hub's certificate has expired, or this terminal's clock is wrong. Call support."),
+    "certificate_early": N_("The hub's certificate is not valid yet, or this terminal's clock is wrong. Call support."),
+    "certificate_name": N_("The hub can't prove its name, so nothing is sent to it. Call support."),
+    "hub_busy": N_("The hub can't work now. It is asked again by itself."),
+    "damaged": N_("A download arrived damaged. It is fetched again by itself."),
+    "journal_pruned": N_("The hub asks for old entries that are not kept here. Call support."),
+    "terminal_unknown": N_("The hub does not know this terminal. Call support."),
+    "revoked": N_("This terminal was shut out at the hub. Call support."),
+    "signature": N_("Another machine took this terminal's place at the hub. Call support."),
+    "fork": N_("Two machines use this terminal's name. Call support."),
+    "chain": N_("The hub holds other entries under this terminal's name. Call support."),
+}
+"""A sentence for each reason that the agent gives (`sync/link/reasons.py`)."""
+
+
+def why(reason: str) -> str:
+    """Why this terminal is offline, for people."""
+    return _(_REASONS[reason]) if reason in _REASONS else _("The hub said no. Call support.")
 
 
 def _title(link: Link, now: int, zone: str | None) -> str:

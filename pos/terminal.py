@@ -5,14 +5,16 @@ app's own thread. Nothing here knows a window: `wake` is how a window asks to be
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pos.agent import ALL_TOPICS, AgentWatch, AlreadyOpen, Ear, agent_command
 from pos.devices.base import CardTerminal, Device, DeviceEvent, Drawer, Inbox, Printer
 from pos.runner import DatabaseThread, Direct, Job, Runner, Then
+from sync.link.ending import write_ended
 from sync.local import Local
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,10 @@ class Devices:
 
 
 class Terminal:
-    """A terminal at work. `devices` makes them for its inbox; `agent_flags` go to its agent besides the home."""
+    """A terminal at work. `devices` makes them for its inbox.
+
+    `agent_flags` go to its agent besides the home, `agent_environment` where only it can read them.
+    """
 
     def __init__(
         self,
@@ -48,10 +53,12 @@ class Terminal:
         runner: Runner | None = None,
         devices: Callable[[Inbox], Devices] | None = None,
         agent_flags: Sequence[str] = (),
+        agent_environment: Mapping[str, str] = MappingProxyType({}),
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self.home = home
         self.agent_flags = tuple(agent_flags)
+        self.agent_environment = dict(agent_environment)
         self.wake = wake
         self.inbox = Inbox(lambda: self.wake())
         self.devices = devices(self.inbox) if devices else Devices()
@@ -114,7 +121,8 @@ class Terminal:
         """
         self.listen()
         if agent:
-            self.agent = AgentWatch([*agent_command(self.home), *self.agent_flags])
+            command = [*agent_command(self.home), *self.agent_flags]
+            self.agent = AgentWatch(command, self.agent_environment, ended=lambda: write_ended(self.home))
             self.agent.start()
         for device in self.devices.all():
             device.open()

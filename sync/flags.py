@@ -13,6 +13,7 @@ HELP = {
     "terminal.home": "folder of this terminal's own files (journal and replica)",
     "terminal.hub": "address of the hub, as in https://hub.example",
     "terminal.ca_file": "PEM file of the private authority that signed the hub's certificate",
+    "terminal.proxy": "HTTP proxy on the way to the hub: http://192.0.2.3:3128; a password belongs into the file",
     "terminal.language": "en, ru, kk or ka; the language that a screen starts in",
     "terminal.theme": "light or dark",
     "terminal.theme_file": "your own theme.toml: colours, type, radii",
@@ -29,6 +30,8 @@ HELP = {
     "hub.database": "SQLAlchemy URL: sqlite:////srv/hub.db or postgresql+psycopg://user@host/name",
     "hub.folder": "folder of the hub's SQLite file and snapshots",
     "hub.listen": "host:port to listen on",
+    "hub.certificate": "PEM file of the hub's certificate (and of those between it and its authority): speaks TLS",
+    "hub.key": "PEM file of the certificate's private key",
 }
 EPILOG = f"""Settings come from the file named by --config (or {PREFIX}CONFIG), then from the environment
 ({PREFIX}TERMINAL_HOME and so on, by table and name), then from flags; the later wins."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 Values = TypeVar("Values")
 PREFIX = "STOREFLOOR_"
@@ -20,11 +21,15 @@ class WrongSetting(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TerminalSettings:
-    """`[terminal]`. `home` holds the terminal's own files; `hub` is the address to enrol with and to talk to."""
+    """`[terminal]`. `home` holds the terminal's own files; `hub` is the address to enrol with and to talk to.
+
+    `proxy`: the HTTP proxy on the way to the hub; the environment's own proxies don't count.
+    """
 
     home: Path = Path("~/.local/share/storefloor")
     hub: str = ""
     ca_file: Path | None = None
+    proxy: str = ""
     language: str = "en"
     theme: str = "light"
     theme_file: Path | None = None
@@ -54,11 +59,16 @@ class KioskSettings:
 
 @dataclass(frozen=True, slots=True)
 class HubSettings:
-    """`[hub]`. `database` is a SQLAlchemy URL (SQLite or PostgreSQL); `folder` holds snapshots."""
+    """`[hub]`. `database` is a SQLAlchemy URL (SQLite or PostgreSQL); `folder` holds snapshots.
+
+    With `certificate` and `key` (PEM files) the hub speaks TLS itself.
+    """
 
     database: str = ""
     folder: Path = Path("~/.local/share/storefloor-hub")
     listen: str = "127.0.0.1:8710"
+    certificate: Path | None = None
+    key: Path | None = None
 
 
 TABLES: dict[str, type] = {
@@ -183,12 +193,24 @@ def _check(settings: Settings) -> None:
     _between("kiosk.warning_seconds", kiosk.warning_seconds, 3, 300)
     if terminal.hub and not terminal.hub.startswith(("http://", "https://")):
         raise WrongSetting(f"terminal.hub = {terminal.hub!r} must start with http:// or https://.")
+    if terminal.proxy and not _is_proxy(terminal.proxy):  # it may hold a password, so it is not repeated
+        raise WrongSetting("terminal.proxy must be written as http://host:port or http://user:password@host:port.")
+    if bool(settings.hub.certificate) != bool(settings.hub.key):
+        raise WrongSetting("hub.certificate and hub.key must be given together, or neither.")
     for name in ("printer", "card_terminal"):
         if getattr(devices, name):
             address(getattr(devices, name), f"devices.{name}")
     address(settings.hub.listen, "hub.listen")
     if settings.hub.database and not settings.hub.database.startswith(("sqlite", "postgresql")):
         raise WrongSetting("hub.database must be a SQLAlchemy URL that starts with sqlite or postgresql.")
+
+
+def _is_proxy(text: str) -> bool:
+    parts = urlsplit(text)
+    try:
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and bool(parts.port)
+    except ValueError:  # a port that is no number
+        return False
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:

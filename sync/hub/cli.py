@@ -106,10 +106,11 @@ def _now() -> int:
 def _serve(_: argparse.Namespace, settings: Settings) -> int:
     from sync.hub.serving import CantServe, Serving, serve
 
-    host, port = address(settings.hub.listen, "hub.listen")
-    folder = _folder(settings)
+    own = settings.hub
+    host, port = address(own.listen, "hub.listen")
+    where = host.strip("[]"), port, own.certificate, own.key
     try:
-        return serve(Serving(settings.hub_database, folder / "snapshots", host.strip("[]"), port))
+        return serve(Serving(settings.hub_database, _folder(settings) / "snapshots", *where))
     except CantServe as problem:
         raise CannotDo(str(problem)) from None
 

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from sync.link.ending import write_offline
 from sync.link.live import Ears
 from sync.link.lock import AgentLock
-from sync.link.pace import Pace, about
+from sync.link.pace import Beat, Pace, about
 from sync.link.push import Missing, NewJournal
 from sync.link.status import Status
 from sync.link.wire import NoAnswer, Refused, Wire
@@ -22,12 +23,12 @@ from sync.local import Local, NotEnrolled, files
 from sync.local.install import BadSnapshot
 from sync.local.journal import prune
 from sync.local.replica import Replica
-from sync.local.wake import SUSPECT, Listener, Sender
+from sync.local.wake import ENDING, SUSPECT, Listener, Sender
 from sync.protocol.messages import Live
 
 log = logging.getLogger(__name__)
-HELLO_S = 90.0
-"""A hello at least this often: it vouches for every scope that stands still, and proves the journal (F13)."""
+VOUCH_S = 60.0
+"""How often the replica is told what the live line vouches for."""
 HOUSE_FIRST_S, HOUSE_S = 120.0, 6 * 3600.0
 """When the files are looked after: first once the terminal has started in peace, then a few times a day."""
 
@@ -54,15 +55,17 @@ class Agent:
         *,
         hub: str = "",
         ca: Path | None = None,
+        proxy: str = "",
         clock: Callable[[], int] = now_ms,
-        hello_s: float = HELLO_S,
+        beat: Beat = Beat(),
     ) -> None:
-        """`hub`: its address now, if it is not the one of the enrolment."""
+        """`hub`: its address now, if it is not the one of the enrolment. `ca`, `proxy`: as for `Wire`."""
         self.home = home
         self._hub = hub
         self._ca = ca
+        self._proxy = proxy
         self._clock = clock
-        self._hello_s = hello_s
+        self._beat = beat
         self._ending = threading.Event()
         self._stir = threading.Event()
         self._pace = Pace()
@@ -71,12 +74,18 @@ class Agent:
         self._lost = False
         self._check = False
         self._house_at = time.monotonic() + HOUSE_FIRST_S
+        self._vouched_at = 0.0
         self._live_wire: Wire | None = None
+        self._ears = Ears(lambda: self._live_wire, self._heard, self._line_lost, beat)
 
     def stop(self) -> None:
         """End soon; from any thread."""
         self._ending.set()
         self._stir.set()
+        self._ears.stop()
+        own_voice = Sender(self.home, "agent")
+        own_voice.send(ENDING)
+        own_voice.close()
 
     def run(self) -> None:
         """Work until stopped. Never gives up (I-4)."""
@@ -84,25 +93,27 @@ class Agent:
         lock = AgentLock(self.home)
         local = Local.open(self.home, agent=True)
         try:
+            write_offline(self.home, "starting", self._clock())  # an earlier agent may have been killed while online
             self._work(local)
         finally:
             local.close()
+            write_offline(self.home, "stopped" if self._ending.is_set() else "agent_ended", self._clock())
             lock.close()
 
+    def _wire(self, local: Local) -> Wire:
+        return Wire(self._hub or local.me.hub, self._ca, proxy=self._proxy)
+
     def _work(self, local: Local) -> None:
-        hub = self._hub or local.me.hub
-        wire, live_wire = Wire(hub, self._ca), Wire(hub, self._ca)
+        wire, live_wire = self._wire(local), self._wire(local)
         app = Sender(self.home, "app")
         status = Status(app, self._clock)
-        ears = Ears(lambda: self._live_wire, self._heard, self._line_lost)
-        ears.start()
-        listener = threading.Thread(target=self._listen, name="ear", daemon=True)
-        listener.start()
+        self._ears.start()
+        threading.Thread(target=self._listen, name="ear", daemon=True).start()
         try:
             while not self._ending.is_set():
                 self._work_on_replica(local, wire, live_wire, app, status)
         finally:
-            ears.stop()
+            self._ears.stop()
             wire.close()
             live_wire.close()
             app.close()
@@ -153,15 +164,19 @@ class Agent:
             return self._failed(work, status, "journal_pruned", f"the hub asks for operation {no}")
         assert work.session is not None  # a round ends with one or raises
         status.online(work.replica, work.session.skew_ms)
+        self._vouch(work)
         self._pace.worked()
-        return about(self._hello_s / 6)
+        return about(self._beat.look)
 
     def _round(self, work: Work, live_wire: Wire) -> None:
         lost, self._lost = self._lost, False
-        if lost or work.session is None or work.hello_is_older_than(self._hello_s):
+        standing, _ = self._ears.standing()
+        pause = self._beat.calm_hello if standing else self._beat.hello
+        if lost or work.session is None or work.hello_is_older_than(pause):
             work.say_hello()
             live_wire.token = work.wire.token
             self._live_wire = live_wire
+            self._ears.begin()
         with self._moved_lock:
             moved, self._moved = self._moved, {}
         try:
@@ -170,6 +185,11 @@ class Agent:
             work.catch_up(moved)  # what keeps us from giving does not keep us from taking
             raise
         work.catch_up(moved)
+
+    def _vouch(self, work: Work) -> None:
+        if time.monotonic() - self._vouched_at >= VOUCH_S:
+            self._vouched_at = time.monotonic()
+            work.vouch(*self._ears.standing())
 
     def _failed(self, work: Work, status: Status, reason: str, detail: str) -> float:
         log.info("no exchange with the hub: %s", detail)
@@ -206,7 +226,7 @@ class Agent:
             log.warning("hints of the app can't be heard, timers do the work: %s", error)
             return
         while not self._ending.is_set():
-            hint = listener.wait(1.0)
+            hint = listener.wait(None)
             self._check |= hint == SUSPECT
             if hint is not None:
                 self._stir.set()

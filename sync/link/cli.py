@@ -11,13 +11,18 @@ import time
 from pathlib import Path
 
 from sync.flags import EPILOG, add_flags, read_settings
-from sync.link.agent import Agent, software
+from sync.link.agent import Agent, now_ms, software
+from sync.link.ending import write_offline
 from sync.link.enrol import AlreadyEnrolled, enrol
 from sync.link.first import fill_replica
 from sync.link.lock import Busy
+from sync.link.reasons import advice
 from sync.link.wire import NoAnswer, Refused
 from sync.local import NotEnrolled
 from sync.settings import WrongSetting
+
+GRACE_S = 1.0
+"""How long a round may take to end after the agent was told to."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,11 +44,11 @@ def agent_main(arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=level, format="%(asctime)s agent %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     settings = read_settings(arguments)
-    agent = Agent(settings.home, hub=settings.terminal.hub, ca=settings.terminal.ca_file)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: agent.stop())
+    own = settings.terminal
+    agent = Agent(settings.home, hub=own.hub, ca=own.ca_file, proxy=own.proxy)
+    _end_on_request(agent)
     if arguments.with_parent:
-        _end_with(arguments.with_parent)
+        _end_with(arguments.with_parent, settings.home)
     try:
         agent.run()
     except (Busy, NotEnrolled) as no:
@@ -52,7 +57,25 @@ def agent_main(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _end_with(parent: int) -> None:
+def _end_on_request(agent: Agent) -> None:
+    """SIGTERM and SIGINT end this process within GRACE_S, whatever a read or a write hangs in.
+
+    A thread waits for them: Python runs no handler while the main thread is deep inside SQLite.
+    """
+    wanted = (signal.SIGTERM, signal.SIGINT)
+    signal.pthread_sigmask(signal.SIG_BLOCK, wanted)
+
+    def wait() -> None:
+        signal.sigwait(wanted)
+        agent.stop()
+        time.sleep(GRACE_S)
+        write_offline(agent.home, "stopped", now_ms())
+        os._exit(0)  # an agent may be killed at any moment, so it may end at any
+
+    threading.Thread(target=wait, name="end", daemon=True).start()
+
+
+def _end_with(parent: int, home: Path) -> None:
     """End this process at once when the parent ends: nothing is lost by it, and a new app starts its own agent."""
     try:
         watched = os.pidfd_open(parent)
@@ -61,6 +84,7 @@ def _end_with(parent: int) -> None:
 
     def watch() -> None:
         select.select([watched], [], [])
+        write_offline(home, "stopped", now_ms())
         os._exit(0)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
@@ -72,21 +96,22 @@ def enrol_main(arguments: argparse.Namespace) -> int:
     hub = settings.terminal.hub
     if not hub:
         raise WrongSetting("terminal.hub is needed to enrol: give --hub https://…")
-    now, ca = time.time_ns() // 1_000_000, settings.terminal.ca_file
+    ca, proxy = settings.terminal.ca_file, settings.terminal.proxy
     try:
-        me = enrol(settings.home, hub, arguments.code, now, ca=ca, software=software())
+        me = enrol(settings.home, hub, arguments.code, now_ms(), ca=ca, proxy=proxy, software=software())
         print(f"Enrolled as {me.name} ({me.kind}) at {me.location}.")
-        _fill(settings.home, ca)
+        _fill(settings.home, ca, proxy)
     except (Refused, AlreadyEnrolled) as no:
         print(f"storefloor enrol: {no.fault.message if isinstance(no, Refused) else no}", file=sys.stderr)
         return 1
     except NoAnswer as no:
-        print(f"storefloor enrol: the hub at {hub} did not answer ({no}).", file=sys.stderr)
+        print(f"storefloor enrol: the hub at {hub} did not answer. {advice(no.reason).said}", file=sys.stderr)
+        print(f"{advice(no.reason).do} ({no})", file=sys.stderr)
         return 1
     return 0
 
 
-def _fill(home: Path, ca: Path | None) -> None:
+def _fill(home: Path, ca: Path | None, proxy: str) -> None:
     print("Fetching the catalogue …", flush=True)
-    fill_replica(home, ca=ca)
+    fill_replica(home, ca=ca, proxy=proxy)
     print(f"Ready. This terminal's files are in {home}.")

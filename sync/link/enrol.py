@@ -20,13 +20,15 @@ class AlreadyEnrolled(RuntimeError):
     """This home belongs to a terminal already."""
 
 
-def enrol(home: Path, hub_url: str, code: str, now: int, *, ca: Path | None = None, software: str = "") -> Identity:
+def enrol(
+    home: Path, hub_url: str, code: str, now: int, *, ca: Path | None = None, proxy: str = "", software: str = ""
+) -> Identity:
     """Ask the hub for an identity and store it. Raises AlreadyEnrolled, wire.NoAnswer, wire.Refused.
 
     Key and incarnation are stored before the hub is asked, so that a lost answer is asked for again with the same key.
     """
     local = Local.open(home)
-    wire = Wire(hub_url, ca)
+    wire = Wire(hub_url, ca, proxy=proxy)
     try:
         if local.identity is not None:
             raise AlreadyEnrolled(f"This terminal is enrolled as {local.identity.name}.")

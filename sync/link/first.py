@@ -12,12 +12,12 @@ from sync.local import Local
 from sync.local.wake import Sender
 
 
-def fill_replica(home: Path, *, ca: Path | None = None, clock: Callable[[], int] = now_ms) -> None:
+def fill_replica(home: Path, *, ca: Path | None = None, proxy: str = "", clock: Callable[[], int] = now_ms) -> None:
     """One round of the agent's work: hello, push, snapshots. Raises NoAnswer, Refused, Busy, NotEnrolled."""
     lock = AgentLock(home)
     local = Local.open(home, agent=True)
     app = Sender(home, "app")
-    wire = Wire(local.me.hub, ca)
+    wire = Wire(local.me.hub, ca, proxy=proxy)
     work = Work(local, wire, app, clock, lambda: False, software())
     try:
         work.say_hello()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sync.link import keys
 from sync.link.enrol import seed_of
 from sync.link.session import Proof, Session
-from sync.link.wire import NoAnswer, Refused, Wire
+from sync.link.wire import NoAnswer, Refused, Wire, from_hex
 from sync.local import Local
 from sync.local.journal import Head, Recorded, Ruling, append, head, note, read_from, rule
 from sync.protocol import operations
@@ -75,16 +75,20 @@ class Pusher:
             answer = self._wire.post("push", request, Pushed)
         except Refused as no:
             return self._refused(session, no, proof)
-        self._most = PUSH_MOST
+        except NoAnswer:
+            self._most = max(1, len(batch) // 4)  # a line that is cut again and again carries a small push at last
+            raise
+        self._most = min(PUSH_MOST, self._most * 2)
         return self._store(session, answer, batch)
 
     def _store(self, session: Session, answer: Pushed, batch: list[Recorded]) -> int:
         rulings = [Ruling(v.seq, v.outcome, v.code, v.detail) for v in answer.verdicts]
         if {v.seq for v in answer.verdicts} != {it.seq for it in batch}:
             raise NoAnswer("not_the_hub", "the verdicts are not those of the operations that were pushed")
+        stands = from_hex(answer.last_hash)
         with self._local.write() as db:
             cleared = rule(db, session.incarnation, rulings, self._clock())
-        session.last_seq, session.last_hash = answer.last_seq, bytes.fromhex(answer.last_hash)
+        session.last_seq, session.last_hash = answer.last_seq, stands
         return cleared
 
     def _refused(self, session: Session, no: Refused, proof: Proof) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sync.link import keys
 from sync.link.enrol import seed_of
-from sync.link.wire import Wire
+from sync.link.wire import Wire, from_hex
 from sync.local import Local
 from sync.local.journal import Head, head, read_one
 from sync.protocol.messages import Hello, Welcome
@@ -44,7 +44,7 @@ def hello(local: Local, wire: Wire, clock: Callable[[], int], software: str) -> 
     heard = clock()
     wire.token = answer.token
     skew = (sent + heard) // 2 - answer.now
-    return Session(incarnation, answer, skew, answer.last_seq, bytes.fromhex(answer.last_hash))
+    return Session(incarnation, answer, skew, answer.last_seq, from_hex(answer.last_hash))
 
 
 class Proof:

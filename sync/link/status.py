@@ -51,7 +51,7 @@ class Status:
         if new.online != self.state.online or self.state.since == 0:
             new = replace(new, since=now)
         self.state = new
-        if new == self._written and now - self._written_at < STEADY_MS:
+        if new == self._written and 0 <= now - self._written_at < STEADY_MS:  # a clock may jump back
             return
         replica.status(online=new.online, since=new.since, skew=new.skew, reason=new.reason, tried_at=now)
         if new != self._written:

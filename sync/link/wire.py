@@ -43,7 +43,8 @@ class Refused(Exception):
 class Wire:
     """Requests to one hub. `ca`: a PEM file of the authority that signed its certificate; None: the system's.
 
-    `transport` carries the requests; None: the network.
+    `transport` carries the requests; None: the network, through the HTTP proxy `proxy` if one is named. The proxies of
+    the environment don't count: what a login shell happens to hold is not what a till talks through.
     """
 
     def __init__(
@@ -52,23 +53,37 @@ class Wire:
         ca: Path | None = None,
         timeout: httpx.Timeout = TIMEOUT,
         transport: httpx.BaseTransport | None = None,
+        proxy: str = "",
     ) -> None:
-        verify = _trust(hub, ca)
         self.token = ""
-        self._http = httpx.Client(
-            base_url=f"{hub.rstrip('/')}/v{VERSION}/",
-            verify=verify,
-            transport=transport,
-            timeout=timeout,
-            follow_redirects=False,
-            trust_env=False,
-            headers={"Accept": "application/json"},
-            limits=httpx.Limits(max_connections=4, keepalive_expiry=60),
-        )
+        self._hub = hub.rstrip("/")
+        self._ca = ca
+        self._timeout = timeout
+        self._transport = transport
+        self._proxy = proxy
+        self._made: httpx.Client | None = None
+
+    @property
+    def _http(self) -> httpx.Client:
+        """Made when first needed, so that an authority's file that can't be read is a reason to show, as others are."""
+        if self._made is None:
+            self._made = httpx.Client(
+                base_url=f"{self._hub}/v{VERSION}/",
+                verify=_trust(self._hub, self._ca),
+                transport=self._transport,
+                proxy=self._proxy or None,
+                timeout=self._timeout,
+                follow_redirects=False,
+                trust_env=False,
+                headers={"Accept": "application/json"},
+                limits=httpx.Limits(max_connections=4, keepalive_expiry=60),
+            )
+        return self._made
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        if self._made is not None:
+            self._made.close()
 
     def post(self, path: str, body: msgspec.Struct, answer: type[T]) -> T:
         """POST a message. Raises NoAnswer, Refused."""
@@ -107,7 +122,10 @@ def _trust(hub: str, ca: Path | None) -> ssl.SSLContext:
     """Whom to believe. Reading the system's authorities takes a tenth of a second, which plain HTTP can do without."""
     if not hub.startswith("https:"):
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody
-    return ssl.create_default_context(cafile=str(ca)) if ca else ssl.create_default_context()
+    try:
+        return ssl.create_default_context(cafile=str(ca)) if ca else ssl.create_default_context()
+    except OSError as error:  # ssl.SSLError is one
+        raise NoAnswer("ca_file", f"{ca}: {error.strerror or error}") from error
 
 
 @contextmanager
@@ -115,13 +133,39 @@ def _calm() -> Iterator[None]:
     """Turn every way in which a network fails into NoAnswer."""
     try:
         yield
+    except httpx.ConnectTimeout as error:
+        raise NoAnswer("no_connection", "nobody takes the connection") from error
     except httpx.TimeoutException as error:
         raise NoAnswer("timeout", str(error)) from error
     except httpx.DecodingError as error:
         raise NoAnswer("not_the_hub", str(error)) from error
+    except httpx.ProxyError as error:
+        raise NoAnswer("proxy", str(error)) from error
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-        reason = "certificate" if "CERTIFICATE_VERIFY_FAILED" in str(error) else "no_connection"
-        raise NoAnswer(reason, str(error)) from error
+        raise NoAnswer(_reason(error), str(error)) from error
+
+
+_CERTIFICATE = {9: "certificate_early", 10: "certificate_expired", 62: "certificate_name", 64: "certificate_name"}
+"""OpenSSL's numbers (x509_vfy.h) of what can be wrong with a certificate; all others: nobody we trust signed it."""
+
+
+def _reason(error: BaseException | None) -> str:
+    """Why there was no connection: TLS says it deep inside of what httpx raises."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return _CERTIFICATE.get(error.verify_code, "certificate_unknown")
+        if isinstance(error, ssl.SSLError):
+            return "no_tls"
+        error = error.__cause__ or error.__context__
+    return "no_connection"
+
+
+def from_hex(text: str) -> bytes:
+    """Bytes that an answer carries as hex. Raises NoAnswer where they are none."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise NoAnswer("not_the_hub", "bytes that are no hex") from error
 
 
 def _read(response: httpx.Response, answer: type[T]) -> T:

@@ -11,7 +11,7 @@ from sync.link.wire import Refused, Wire
 from sync.local import Local
 from sync.local.replica import Cursor, Replica
 from sync.local.wake import Sender
-from sync.protocol.messages import Fault, Scope
+from sync.protocol.messages import Fault, Live, Scope
 
 log = logging.getLogger(__name__)
 FAR = 5_000
@@ -68,6 +68,16 @@ class Work:
             self.replica.forget(gone)
         self._behind = [s.name for s in self.session.welcome.scopes if not _stands(cursors.get(s.name), s)]
         self.replica.vouch([name for name in names if name not in self._behind], self._clock())
+
+    def vouch(self, standing: dict[str, Live], ago_ms: int) -> None:
+        """The live line said so long ago that these scopes stand there; where we stand there too, ours is as new."""
+        same = [
+            name
+            for name, cursor in self.replica.cursors().items()
+            if name in standing and (standing[name].epoch, standing[name].version) == (cursor.epoch, cursor.version)
+        ]
+        if same:
+            self.replica.vouch(same, self._clock() - ago_ms)
 
     def push(self) -> None:
         """Give the hub what waits. Afterwards the scopes that our operations touched are to be caught up."""

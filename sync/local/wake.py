@@ -9,6 +9,8 @@ from pathlib import Path
 LONGEST = 4096
 SUSPECT = "suspect"
 """What the app says to its agent when it could not read the replica."""
+ENDING = "ending"
+"""What an agent says to itself, so that its listener wakes up and ends."""
 
 
 def address(home: Path, who: str) -> bytes:
