@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from pos.ui.happened import Light
 from pos.devices.base import N_
+from pos.ui.happened import Light
 from pos.ui.i18n import _, clock_time, day, ngettext
 from sync.local import Link
 
