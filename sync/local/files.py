@@ -67,8 +67,8 @@ def next_name(home: Path) -> str:
     return f"replica-{max(numbers, default=0) + 1}.db"
 
 
-def point_to(home: Path, name: str) -> None:
-    """Make `name` the valid replica, by rename, and remove the files of all others."""
+def point_to(home: Path, name: str, *, alone: bool = True) -> None:
+    """Make `name` the valid replica, by rename, and (`alone`) remove the files of all others."""
     handle, temporary = tempfile.mkstemp(prefix=POINTER + ".", dir=home)
     with os.fdopen(handle, "w") as out:
         out.write(name + "\n")
@@ -76,7 +76,8 @@ def point_to(home: Path, name: str) -> None:
         os.fsync(out.fileno())
     os.replace(temporary, home / POINTER)
     sync_directory(home)
-    remove_others(home, name)
+    if alone:
+        remove_others(home, name)
 
 
 def remove_others(home: Path, keep: str) -> None:
@@ -118,7 +119,8 @@ def ensure_replica(home: Path) -> Path:
         pass  # another process was first; its empty replica is the same as ours
     finally:
         os.unlink(temporary)
-    point_to(home, target.name)
+    # Another process may be about to point to its own empty one: it is left where it is, until the next is installed.
+    point_to(home, target.name, alone=False)
     return target
 
 
