@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, literal, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, literal, select
 
 from sync.hub import database, feed, tables
 from sync.protocol import replica
@@ -21,7 +21,8 @@ INDEXED_AT_ONCE = 64 * 1024 * 1024
 FTS5_HASH = 1024 * 1024
 """The same as terminals should have it; FTS5's own default."""
 
-_ORDER = {"product": ("rank",)}
+_ORDER = {"product": ("rank",), "price": ("product", "list", "id")}
+"""The order that a table lies in, where it is not that of its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ def _copy(conn: Connection, file: sqlite3.Connection, scope: str, entity: str, v
 def _query(scope: str, entity: str, columns: list[str], version: int) -> Select[Any]:
     table = tables.ENTITIES[entity]
     part, _, name = scope.partition(":")
-    query = select(*(literal(version).label("v") if c == "v" else table.c[c] for c in columns))
+    query = select(*(_column(table, c, version) for c in columns))
+    if entity == "barcode":
+        query = query.join_from(table, tables.product, table.c.product == tables.product.c.id, isouter=True)
     if part == "pricelist":
         query = query.where(table.c.list == name)
     elif part == "location":
@@ -87,6 +90,12 @@ def _query(scope: str, entity: str, columns: list[str], version: int) -> Select[
     elif part == "staff":
         query = query.where(table.c.location.in_((name, "")))
     return query.order_by(*(table.c[c] for c in _ORDER.get(entity, replica.KEYS[entity])))
+
+
+def _column(table: Table, name: str, version: int) -> ColumnElement[Any]:
+    if name == "v":
+        return literal(version).label("v")
+    return tables.product.c.rank if name == "rank" else table.c[name]
 
 
 def _rows(conn: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:

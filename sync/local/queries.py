@@ -14,7 +14,7 @@ from sync.domain.catalogue import LANGUAGES, Department, Location, LocationKind,
 from sync.domain.sales import Policy
 from sync.domain.stock import Known, Level, known
 from sync.local.database import Local
-from sync.local.rows import LOCATION, PRICES, PRODUCT, location, products, words
+from sync.local.rows import LOCATION, PRICES, PRODUCT, first_product, location, products, words
 from sync.protocol import operations
 
 
@@ -84,9 +84,10 @@ class RecordedSale:
     body: operations.Sale
 
 
-_BY_GTIN = (
-    f"SELECT {PRODUCT} FROM replica.barcode b JOIN replica.product p ON p.id = b.product {PRICES} WHERE b.gtin = :key"  # noqa: S608 - constants
-)
+_GTIN = f"SELECT {PRODUCT} FROM replica.barcode b JOIN replica.product p ON {{}} {PRICES} WHERE b.gtin = :key"  # noqa: S608 - constants
+_BY_GTIN = _GTIN.format("p.rank = b.rank AND p.id = b.product")
+_BY_GTIN_ALONE = _GTIN.format("p.id = b.product")
+"""For barcodes that were there before their product."""
 _BY_SKU = f"SELECT {PRODUCT} FROM replica.product p {PRICES} WHERE p.sku = :key ORDER BY p.rank"  # noqa: S608 - constants
 _BY_ID = f"SELECT {PRODUCT} FROM replica.product p {PRICES} WHERE p.id = :key"  # noqa: S608 - constants
 
@@ -94,23 +95,25 @@ _BY_ID = f"SELECT {PRODUCT} FROM replica.product p {PRICES} WHERE p.id = :key"  
 def find_code(local: Local, code: codes.Code, at: int) -> Found | None:
     """The product of a read code: by barcode, else by its exact article number. Receipts and bad codes find none."""
     if code.kind is codes.Kind.GTIN:
-        rows = _read(local, _BY_GTIN, key=code.key) or _read(local, _BY_SKU, key=code.raw.strip())
+        rows = _read(local, _BY_GTIN, code.key) or _read(local, _BY_GTIN_ALONE, code.key)
+        rows = rows or _read(local, _BY_SKU, code.raw.strip())
     elif code.kind is codes.Kind.RECEIPT or not code.key:
         return None
     else:
-        rows = _read(local, _BY_SKU, key=code.key)
-    return Found(products(rows, at)[0][1], code.raw) if rows else None
+        rows = _read(local, _BY_SKU, code.key)
+    return Found(first_product(rows, at), code.raw) if rows else None
 
 
-def _read(local: Local, statement: str, **values: Any) -> list[Any]:
-    here = local.identity.location if local.identity else ""
-    return local.raw.execute(statement, {"here": here, **values}).fetchall()
+def _read(local: Local, statement: str, key: str = "", **values: Any) -> list[Any]:
+    who = local.identity
+    values |= {"here": who.location if who else "", "key": key}
+    return local.raw.execute(statement, values).fetchall()
 
 
 def product(local: Local, id: str, at: int) -> Product | None:
     """The product of that id with the price that holds at `at`."""
-    found = products(_read(local, _BY_ID, key=id), at)
-    return found[0][1] if found else None
+    found = _read(local, _BY_ID, id)
+    return first_product(found, at) if found else None
 
 
 _SEARCH = f"""SELECT {PRODUCT} FROM (

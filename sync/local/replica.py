@@ -38,14 +38,19 @@ class Cursor:
 
 def _put(entity: str) -> Statement:
     columns = [*COLUMNS[entity], "v"]
-    table = sa.table(entity, *(sa.column(c) for c in columns))
-    clause = sqlite.insert(table)
+    values: dict[str, Any] = {c: sa.bindparam(c) for c in columns}
+    if entity == "barcode":
+        values["rank"] = sa.select(sa.column("rank")).select_from(sa.table("product")).where(
+            sa.column("id") == sa.bindparam("product")
+        ).scalar_subquery()  # fmt: skip
+    table = sa.table(entity, *(sa.column(c) for c in values))
+    clause = sqlite.insert(table).values(values)
     clause = clause.on_conflict_do_update(
         index_elements=list(KEYS[entity]),
-        set_={c: clause.excluded[c] for c in columns if c not in KEYS[entity]},
+        set_={c: clause.excluded[c] for c in values if c not in KEYS[entity]},
         where=clause.excluded.v > table.c.v,
     )
-    return Statement(clause, columns)
+    return Statement(clause)
 
 
 def _delete(entity: str) -> Statement:

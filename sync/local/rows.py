@@ -28,12 +28,19 @@ PRICES = (
 
 def words(text: str) -> Words:
     """The words of a JSON column; an empty column has none."""
-    return _words.decode(text) if text else {}
+    return _words.decode(text) if text and text != "{}" else {}
 
 
 def products(rows: Iterable[Sequence[Any]], at: int) -> list[tuple[int, Product]]:
     """Products with their ranks, from rows of PRODUCT that come together for each product."""
     return [(rank, _product(list(group), at)) for rank, group in groupby(rows, key=_rank)]
+
+
+def first_product(rows: list[Sequence[Any]], at: int) -> Product:
+    """The first product of rows of PRODUCT: of a scan, nearly always the only row."""
+    if len(rows) > 1:
+        rows = list(next(groupby(rows, key=_rank))[1])
+    return _product(rows, at)
 
 
 def _product(rows: list[Sequence[Any]], at: int) -> Product:

@@ -4,7 +4,7 @@ Every row carries `v`, the version of its scope that wrote it; a change is appli
 `words` columns hold JSON objects by language. Money in minor units, quantities in thousandths, times UTC in ms.
 """
 
-FORMAT = 1
+FORMAT = 2
 """Bumped when a table here changes shape; a terminal with another format bootstraps anew (its journal stays)."""
 
 TABLES = """
@@ -15,11 +15,12 @@ CREATE TABLE product (rank INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, sku TEX
     unit TEXT NOT NULL, vat_rate INTEGER NOT NULL, picture TEXT NOT NULL, tint TEXT NOT NULL, names TEXT NOT NULL,
     details TEXT NOT NULL, descriptions TEXT NOT NULL, popularity INTEGER NOT NULL, terms TEXT NOT NULL,
     v INTEGER NOT NULL);
-CREATE TABLE barcode (gtin TEXT PRIMARY KEY, product TEXT NOT NULL, v INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE barcode (gtin TEXT PRIMARY KEY, product TEXT NOT NULL, rank INTEGER, v INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE department (id TEXT PRIMARY KEY, names TEXT NOT NULL, icon TEXT NOT NULL, sort INTEGER NOT NULL,
     v INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE price (id TEXT PRIMARY KEY, list TEXT NOT NULL, product TEXT NOT NULL, unit INTEGER NOT NULL,
-    regular INTEGER, start INTEGER, "end" INTEGER, label TEXT NOT NULL, v INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE price (id TEXT NOT NULL, list TEXT NOT NULL, product TEXT NOT NULL, unit INTEGER NOT NULL,
+    regular INTEGER, start INTEGER, "end" INTEGER, label TEXT NOT NULL, v INTEGER NOT NULL,
+    PRIMARY KEY (product, list, id)) WITHOUT ROWID;
 CREATE TABLE stock (product TEXT NOT NULL, location TEXT NOT NULL, on_hand INTEGER NOT NULL, reserved INTEGER NOT NULL,
     shelf TEXT NOT NULL, at INTEGER NOT NULL, v INTEGER NOT NULL, PRIMARY KEY (product, location)) WITHOUT ROWID;
 CREATE TABLE location (id TEXT PRIMARY KEY, kind TEXT NOT NULL, names TEXT NOT NULL, address TEXT NOT NULL,
@@ -38,7 +39,7 @@ CREATE VIRTUAL TABLE search USING fts5(terms, content='product', content_rowid='
 """
 
 INDEXES = """
-CREATE INDEX price_product ON price (product, list);
+CREATE UNIQUE INDEX price_id ON price (id);
 CREATE INDEX product_sku ON product (sku);
 CREATE INDEX product_department ON product (department, rank);
 """
@@ -70,7 +71,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "staff": ("id", "name", "role", "location", "verifier", "expires"),
     "setting": ("key", "value"),
 }  # fmt: skip
-"""The columns that a change's `row` holds. `rank` is local: a new product is ranked behind those that are there."""
+"""The columns that a change's `row` holds. `rank` is local: a new product is ranked behind those that are there.
+
+A barcode's `rank` is that of its product when it was written, if it was known then: it spares a scan one search, and
+is believed only if the product of that rank is the right one.
+"""
 
 
 def key_of(entity: str, row: dict[str, object]) -> str:

@@ -1,5 +1,6 @@
 """A terminal's home whose replica holds a million products, made once and kept in build/bench between runs."""
 
+import fcntl
 import json
 import random
 import shutil
@@ -12,6 +13,7 @@ from sync.domain.codes import check_digit
 from sync.domain.search import terms
 from sync.local import Local, files, tables
 from sync.local.tables import insert
+from sync.protocol.replica import FORMAT
 
 KEPT = Path(__file__).resolve().parents[2] / "build" / "bench"
 MILLION = 1_000_000
@@ -74,17 +76,24 @@ def rows(count: int) -> Iterator[tuple[object, ...]]:
 
 def home(count: int = MILLION) -> Path:
     """The home with a replica of `count` products; made when it is not there yet (a minute for a million)."""
-    place = KEPT / f"home-{count}"
-    if (place / "ready").exists():
-        _staff(place)
-        return place
-    shutil.rmtree(place, ignore_errors=True)
+    place = KEPT / f"home-{count}-format-{FORMAT}"
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "home.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two benches may want it at once
+        if not (place / "ready").exists():
+            shutil.rmtree(place, ignore_errors=True)
+            _make(place, count)
+    _staff(place)
+    return place
+
+
+def _make(place: Path, count: int) -> None:
     local = Local.open(place)
     local.close()
     path = files.current(place)
     assert path is not None
     db = sqlite3.connect(path, isolation_level=None)
-    db.executescript("PRAGMA journal_mode=DELETE; PRAGMA synchronous=OFF")
+    db.executescript("PRAGMA journal_mode=DELETE; PRAGMA synchronous=OFF; PRAGMA cache_size=-524288")
     db.execute("BEGIN")
     _fill(db, count)
     db.execute("COMMIT")
@@ -92,14 +101,12 @@ def home(count: int = MILLION) -> Path:
     db.execute("PRAGMA journal_mode=WAL")
     db.close()
     _identify(place)
-    _staff(place)
     (place / "ready").touch()
-    return place
 
 
 def _fill(db: sqlite3.Connection, count: int) -> None:
     db.executemany(f"INSERT INTO product VALUES ({','.join('?' * 14)})", rows(count))
-    db.executemany("INSERT INTO barcode VALUES (?, ?, 1)", ((gtin(n), f"p{n}") for n in range(1, count + 1)))
+    db.executemany("INSERT INTO barcode VALUES (?, ?, ?, 1)", ((gtin(n), f"p{n}", n) for n in range(1, count + 1)))
     prices = ((f"x{n}", "main", f"p{n}", 100_00 + n % 9_000_00, None, None, None, "{}", 1) for n in range(1, count + 1))
     db.executemany("INSERT INTO price VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", prices)
     stock = ((f"p{n}", "s1", n % 9 * 1000, 0, "A-01", 0, 1) for n in range(1, count + 1))

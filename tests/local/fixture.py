@@ -213,7 +213,7 @@ def _product(db: sqlite3.Connection, rank: int, row: tuple[Any, ...]) -> None:
         "INSERT INTO product VALUES (?, ?, ?, ?, ?, ?, '', 'sand', ?, ?, '{}', ?, ?, 1)",
         (rank, id, sku, department, unit, vat, in_four(names), details, 1000 - rank, found_by),
     )
-    db.execute("INSERT INTO barcode VALUES (?, ?, 1)", ("0" + gtin(body), id))
+    db.execute("INSERT INTO barcode VALUES (?, ?, ?, 1)", ("0" + gtin(body), id, rank))
     if price:
         db.execute(
             "INSERT INTO price VALUES (?, 'base', ?, ?, ?, NULL, NULL, '', 1)", (f"base:{id}", id, price, regular)

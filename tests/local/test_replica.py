@@ -8,10 +8,11 @@ import pytest
 
 from sync.domain import codes
 from sync.domain.search import terms
-from sync.local import Local, files, find_code, link_status, search, settings
+from sync.local import Local, files, find_code, link_status, product, search, settings
 from sync.local.install import BadSnapshot, Part, install
 from sync.local.replica import BadPage, Replica
 from sync.protocol.messages import Change, Page, Version
+from sync.protocol.replica import FORMAT
 from tests.local.fixture import INCARNATION, NOW, OWN, fill, gtin, in_four
 from tests.local.tills import sold
 
@@ -74,6 +75,66 @@ def test_an_older_row_never_overwrites_a_newer_one(local: Local, replica: Replic
     tea_now = find_code(local, codes.read("100007"), NOW)
     assert tea_now is not None and tea_now.product.names["en"] == "Black tea"
     assert tea_now.product.price is not None and tea_now.product.price.unit == 129000
+
+
+def priced(unit: int, product: str = "p-tea") -> Change:
+    row = {"id": "base:p-tea", "list": "base", "product": product, "unit": unit, "label": ""}
+    return Change("price", "base:p-tea", row)
+
+
+def price_of(local: Local, id: str) -> int | None:
+    found = product(local, id, NOW)
+    assert found is not None
+    return found.price.unit if found.price else None
+
+
+def test_a_price_is_known_by_its_id_though_it_changes_goes_to_another_product_and_ends(
+    local: Local, replica: Replica
+) -> None:
+    replica.apply(page("pricelist:base", 1, [priced(5)]), INCARNATION, NOW)
+    assert price_of(local, "p-tea") == 5
+    replica.apply(page("pricelist:base", 2, [priced(6, "p-unpriced")]), INCARNATION, NOW)
+    assert (price_of(local, "p-tea"), price_of(local, "p-unpriced")) == (None, 6)
+    replica.apply(page("pricelist:base", 3, [Change("price", "base:p-tea")]), INCARNATION, NOW)
+    assert price_of(local, "p-unpriced") is None
+
+
+def test_a_barcode_that_comes_before_its_product_finds_it_all_the_same(local: Local, replica: Replica) -> None:
+    code = Change("barcode", "0" + gtin("487000000777"), {"gtin": "0" + gtin("487000000777"), "product": "p-new"})
+    replica.apply(page("catalogue", 1, [code]), INCARNATION, NOW)
+    assert find_code(local, codes.read(gtin("487000000777")), NOW) is None
+    new = Change("product", "p-new", {**(tea("Pepper", "200000").row or {}), "id": "p-new"})
+    replica.apply(page("catalogue", 2, [new]), INCARNATION, NOW)
+    found = find_code(local, codes.read(gtin("487000000777")), NOW)
+    assert found is not None and found.product.id == "p-new"
+
+
+def test_a_barcode_never_finds_another_product_that_took_the_place_of_its_own(local: Local, replica: Replica) -> None:
+    last = replica.db.execute("SELECT id FROM product ORDER BY rank DESC LIMIT 1").fetchone()[0]
+    gtin14 = replica.db.execute("SELECT gtin FROM barcode WHERE product = ?", (last,)).fetchone()[0]
+    new = Change("product", "p-new", {**(tea("Pepper", "200000").row or {}), "id": "p-new"})
+    replica.apply(page("catalogue", 1, [Change("product", last)], [new]), INCARNATION, NOW)
+    ranks = replica.db.execute(
+        "SELECT b.rank = p.rank FROM barcode b, product p WHERE b.gtin = ? AND p.id = 'p-new'", (gtin14,)
+    )
+    assert ranks.fetchone() == (1,)
+    assert find_code(local, codes.read(gtin14), NOW) is None
+
+
+def test_f26_a_replica_of_an_older_format_is_set_aside_and_the_journal_stays(home: Path, local: Local) -> None:
+    sold(local, "p-tea")
+    path = files.current(home)
+    assert path is not None
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT - 1),))
+    again = Local.open(home)
+    assert files.current(home) != path
+    assert product(again, "p-tea", NOW) is None
+    assert link_status(again, NOW).waiting == 1
+    again.close()
+    opened = Replica(home)
+    assert opened.cursors() == {}  # so the agent fills it anew
+    opened.close()
 
 
 def test_f26_columns_and_entities_of_a_newer_hub_are_passed_over(local: Local, replica: Replica) -> None:
