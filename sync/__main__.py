@@ -1,4 +1,4 @@
-"""`python -m sync`: the hub, the agent of a terminal, enrolment, the simulated channel, and the doctor."""
+"""`python -m sync`: hub, agent, enrolment, the proof of a journal, the simulated channel, and the doctor."""
 
 import argparse
 import importlib
@@ -10,6 +10,7 @@ PARTS = {
     "hub": "sync.hub.cli",
     "agent": "sync.link.cli",
     "enrol": "sync.link.cli",
+    "journal": "sync.link.journal",
     "channel": "sync.connectors.simulated",
     "doctor": "sync.doctor",
 }

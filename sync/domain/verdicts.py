@@ -13,7 +13,7 @@ class Outcome(StrEnum):
 
 
 class Code(StrEnum):
-    """Why a verdict is not plainly `applied`, or why a person is asked without one (the last five)."""
+    """Why a verdict is not plainly `applied`, or why a person is asked without one (the last six)."""
 
     NONE = ""
     STOCK_BELOW_ZERO = "stock_below_zero"
@@ -34,6 +34,7 @@ class Code(StrEnum):
     CHAIN = "chain"
     PAYMENT_UNKNOWN = "payment_unknown"
     OVERSOLD = "oversold"
+    JOURNAL_DIFFERS = "journal_differs"
 
 
 @dataclass(frozen=True, slots=True)

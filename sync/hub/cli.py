@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sync.domain.money import UnknownCurrency
 from sync.flags import EPILOG, add_flags, read_settings
-from sync.hub import channels, database, enrolment, report, roles, seed
+from sync.hub import channels, database, enrolment, ledger, report, roles, seed
 from sync.hub.csv_rows import Kind
 from sync.hub.csv_source import FileRefused
 from sync.hub.database import DatabaseProblem
@@ -50,7 +50,12 @@ def register(subparsers: "argparse._SubParsersAction[Any]") -> None:
     _verb(verbs, "serve", "answer terminals and channels over HTTP (the default)", _serve)
     _add_import(verbs)
     _add_code(verbs)
-    _verb(verbs, "report", "what stands in the hub: sales, stock below zero, terminals, attention", _report)
+    _verb(
+        verbs,
+        "report",
+        "what stands in the hub: sales, stock below zero, terminals, attention, and whether its books agree",
+        _report,
+    )
     key = _verb(verbs, "channel-key", "admit a sales channel and print its API key, once", _channel_key)
     key.add_argument("--name", required=True, help="the channel's name, as in web; again: a new key, the old one ends")
     _verb(verbs, "demo", "fill the hub with the demo retailer; again changes nothing", _demo)
@@ -220,7 +225,11 @@ def _report(_: argparse.Namespace, settings: Settings) -> int:
     with database.read(_open(settings)) as conn:
         for line in report.lines(conn):
             print(line)
-    return 0
+        different = list(ledger.faults(conn))
+    for line in different:
+        print(f"DIFFERS {line}")
+    print(f"books: {len(different)} differences" if different else "books: every journal agrees with what was booked")
+    return 1 if different else 0
 
 
 def _demo(_: argparse.Namespace, settings: Settings) -> int:
