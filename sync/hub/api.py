@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from sync.hub import ask, bodies, channels, database, enrolment, feed, push, roles, signatures, snapshots
+from sync.hub import api_journal, ask, bodies, channels, database, enrolment, feed, push, roles, signatures, snapshots
 from sync.hub.faults import Refusal
 from sync.hub.guards import Guesses, Nonces
 from sync.hub.live import Watcher
@@ -234,6 +234,7 @@ def build(engine: Engine, folder: Path) -> tuple[Starlette, Api]:
         Route("/v1/channel/products", api.channel_products),
         Route("/v1/channel/orders", api.channel_order, methods=["POST"]),
         Route("/v1/channel/moves", api.channel_move, methods=["POST"]),
+        *api_journal.routes(api._terminal, api._read, api._write, now_ms),
     ]
 
     @asynccontextmanager
