@@ -17,6 +17,8 @@ WORTH = 1024
 """Answers above this many bytes are compressed for those who accept it."""
 WINDOW = 8 * 1024 * 1024
 """Largest zstd window: memory that a stranger may make us take."""
+CHUNK = 256 * 1024
+"""Bytes unpacked at a time."""
 
 Message = TypeVar("Message")
 _encoder = msgspec.json.Encoder()
@@ -52,13 +54,22 @@ def _unpack(raw: bytes, encoding: str, limit: int) -> bytes:
     if encoding != "zstd":
         raise Refusal(415, "bad_encoding", f"Bodies come plain or as zstd, not as {encoding[:32]!r}.")
     try:
-        # Reading one byte more than allowed tells a bomb without unpacking it.
-        out = zstandard.ZstdDecompressor(max_window_size=WINDOW).stream_reader(raw).read(limit + 1)
+        out = _unzstd(raw, limit + 1)
     except zstandard.ZstdError:
         raise Refusal(400, "bad_body", "The body is not zstd.") from None
     if len(out) > limit:
         raise _too_large(limit)
-    return bytes(out)
+    return out
+
+
+def _unzstd(raw: bytes, most: int) -> bytes:
+    """Up to `most` bytes: one more than is allowed tells a bomb without unpacking it."""
+    reader = zstandard.ZstdDecompressor(max_window_size=WINDOW).stream_reader(raw)
+    chunks, size = [], 0
+    while size < most and (chunk := reader.read(min(CHUNK, most - size))):  # asked for all, it takes the memory at once
+        chunks.append(chunk)
+        size += len(chunk)
+    return b"".join(chunks)
 
 
 def answer(request: Request, message: Any, status: int = 200) -> Response:

@@ -1,6 +1,5 @@
 """One pushed operation before the judge, and reading it: whatever its bytes are, it comes out as a case (I-5, F12)."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,29 +59,18 @@ class Who:
 
 @dataclass
 class Court:
-    """What judging needs: the transaction, the feed's recorder, the terminal, the hub's time."""
+    """What judging needs: the transaction, and what a person will have to settle."""
 
     conn: Connection
-    recorder: Recorder
-    who: Who
     notes: list[Note] = field(default_factory=list)
-
-    @property
-    def now(self) -> int:
-        """The hub's time of this push, UTC ms."""
-        return self.recorder.at
-
-    def note(self, code: Code, detail: str, seq: int, about: str, location: str = "") -> None:
-        """Put a matter before a person."""
-        who = self.who
-        place = location or who.location
-        self.notes.append(Note(code, detail, place, who.terminal, who.incarnation, seq, about, self.now))
 
 
 @dataclass(slots=True)
 class Case:
-    """An operation and what was found about it. `aside`: its effects were not applied."""
+    """An operation of a push and what was found about it. `recorder` is that push's. `aside`: nothing was applied."""
 
+    who: Who
+    recorder: Recorder
     seq: int
     raw: bytes
     hash: bytes
@@ -91,11 +79,24 @@ class Case:
     aside: bool = False
     verdict: Verdict = APPLIED
 
+    @property
+    def now(self) -> int:
+        """The hub's time of this push, UTC ms."""
+        return self.recorder.at
+
+    def note(
+        self, court: Court, code: Code, detail: str, about: str, location: str = "", seq: int | None = None
+    ) -> None:
+        """Put a matter before a person."""
+        who, seq = self.who, self.seq if seq is None else seq
+        place = location or who.location
+        court.notes.append(Note(code, detail, place, who.terminal, who.incarnation, seq, about, self.now))
+
     def find(self, court: Court, code: Code, detail: str, about: str = "", location: str = "") -> None:
         """An exception: the first one found is the verdict, each is put before a person. Facts are never refused."""
         if self.verdict is APPLIED:
             self.verdict = Verdict(Outcome.EXCEPTION, code, detail[:500])
-        court.note(code, detail, self.seq, about or self.op_id, location)
+        self.note(court, code, detail, about or self.op_id, location)
 
     def set_aside(self, court: Court, code: Code, detail: str) -> None:
         """Keep its bytes, apply nothing of it."""
@@ -112,12 +113,11 @@ class Unfit(ValueError):
     """The bytes are JSON of the right shape but hold what no record can hold."""
 
 
-def read(court: Court, seq: int, raw: bytes, digest: bytes, readers: dict[str, Reader] = READERS) -> Case:
+def read(court: Court, case: Case, readers: dict[str, Reader] = READERS) -> None:
     """Open an operation. One that can't be read, or is of a kind or schema not known here, is set aside."""
-    case = Case(seq, raw, digest)
     try:
-        _check_bytes(raw)
-        case.envelope = _envelope(seq, raw)
+        _check_bytes(case.raw)
+        case.envelope = _envelope(case.seq, case.raw)
         reader = readers.get(case.envelope.kind)
         if reader is None:
             case.set_aside(court, Code.KIND_UNKNOWN, f"kind {case.envelope.kind}")
@@ -128,7 +128,6 @@ def read(court: Court, seq: int, raw: bytes, digest: bytes, readers: dict[str, R
     except (ValueError, TypeError, KeyError, RecursionError) as fault:
         # An upcaster may stumble over a missing field too: a KeyError or TypeError here is about these bytes.
         case.set_aside(court, Code.UNREADABLE, f"{type(fault).__name__}: {fault}"[:300].replace("\x00", ""))
-    return case
 
 
 def _envelope(seq: int, raw: bytes) -> Envelope:
@@ -150,12 +149,13 @@ def check_ids(*ids: str) -> None:
             raise Unfit(f"an id of {len(text)} characters is too long")
 
 
-_suspicious = re.compile(rb"\\u0000|[0-9]{16}")
+_DIGITS = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
+_MANY_DIGITS = b"0" * 16
 
 
 def _check_bytes(raw: bytes) -> None:
     """Databases hold no NUL in text and no number above 64 bits. Only bytes that might contain one are walked."""
-    if _suspicious.search(raw):
+    if b"\\u0000" in raw or _MANY_DIGITS in raw.translate(_DIGITS):
         _walk(msgspec.json.decode(raw))
 
 

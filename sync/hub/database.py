@@ -14,30 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
-from sqlalchemy import (
-    JSON,
-    Connection,
-    Engine,
-    LargeBinary,
-    Table,
-    Text,
-    bindparam,
-    cast,
-    column,
-    create_engine,
-    event,
-    func,
-    inspect,
-    select,
-    text,
-)
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, select, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
-from sync.hub import tables
+from sync.hub import given, tables
 
 Result = TypeVar("Result")
 
@@ -188,27 +171,7 @@ def insert(conn: Connection, table: Table) -> Any:
 
 def append(conn: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     """Insert many rows, all with the same columns, at the speed that the database has: thousands in one statement."""
-    if not rows:
-        return
-    names = list(rows[0])
-    if conn.dialect.name == "postgresql":
-        # All rows as one JSON parameter: the driver would dump each value by itself, at ten times the cost.
-        columns = [column(n, table.c[n].type) for n in names]
-        many = func.json_to_recordset(cast(bindparam("many", type_=Text), JSON)).table_valued(*columns)
-        source = select(*many.render_derived(name="many", with_types=True).c)
-        binary = [n for n in names if isinstance(table.c[n].type, LargeBinary)]
-        plain = [_as_json(row, binary) for row in rows] if binary else rows
-        packed = msgspec.json.encode(plain).decode()
-        conn.execute(table.insert().from_select(names, source, include_defaults=False), {"many": packed})
-        return
-    statement = str(table.insert().compile(dialect=conn.dialect, column_keys=names))
-    order = [c.name for c in table.c if c.name in rows[0]]
-    conn.exec_driver_sql(statement, [tuple(row[n] for n in order) for row in rows])
-
-
-def _as_json(row: dict[str, Any], binary: list[str]) -> dict[str, Any]:
-    """The row with its bytes as PostgreSQL reads them from text."""
-    return row | {n: f"\\x{row[n].hex()}" for n in binary}
+    given.append(conn, table, rows)
 
 
 def hub_row(conn: Connection) -> Any:

@@ -106,7 +106,17 @@ def revoke(conn: Connection, name: str, now: int) -> bool:
 def admitted(conn: Connection, name: str, lock: bool = False) -> Any:
     """The terminal's row; `lock` holds it until the transaction ends. Raises Refusal if unknown or revoked."""
     query = select(terminal).where(terminal.c.id == name)
-    row = conn.execute(query.with_for_update() if lock else query).first()
+    return check_admitted(conn.execute(query.with_for_update() if lock else query).first())
+
+
+def locked(conn: Connection, names: list[str]) -> dict[str, Any]:
+    """The rows of those terminals that there are, locked in sorted order until the transaction ends."""
+    query = select(terminal).where(terminal.c.id.in_(names)).order_by(terminal.c.id).with_for_update()
+    return {row.id: row for row in conn.execute(query)}
+
+
+def check_admitted(row: Any) -> Any:
+    """The terminal's row. Raises Refusal if there is none or if it is revoked."""
     if row is None:
         raise Refusal(401, "terminal_unknown", "This hub does not know this terminal. Enrol it.")
     if row.revoked_at is not None:

@@ -5,6 +5,7 @@ the transaction does, in sorted order. The head's row lock is held until the com
 and a reader can never pass over a version that commits late (F19).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,8 +14,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Engine, and_, select
 
-from sync.hub import database
-from sync.hub.tables import change, head, hub, version
+from sync.hub import database, given
+from sync.hub.tables import change, head, version
 from sync.protocol.messages import PULL_ROWS, Change, Page, Version
 from sync.protocol.replica import COLUMNS, key_of
 
@@ -64,22 +65,19 @@ class Recorder:
 
     def commit(self, conn: Connection) -> dict[str, int]:
         """Bump the heads and write versions and changes: the last statements of the transaction. New heads by scope."""
-        versions = {scope: self._bump(conn, scope) for scope in sorted(self._scopes)}
-        if not versions:
-            return {}
-        database.append(conn, version, [self._version_row(s, v) for s, v in versions.items()])
-        database.append(conn, change, [row for s, v in versions.items() for row in self._change_rows(s, v)])
-        return versions
+        return commit_all(conn, [self])[0]
 
-    def _bump(self, conn: Connection, scope: str) -> int:
-        floor = 1 if scope in self._bulk else 0
-        epoch = select(hub.c.epoch).scalar_subquery()
-        raised = {"version": head.c.version + 1} | ({"floor": head.c.version + 1} if floor else {})
-        statement = database.insert(conn, head).values(scope=scope, epoch=epoch, version=1, floor=floor)
-        statement = statement.on_conflict_do_update(index_elements=["scope"], set_=raised)
-        return int(conn.execute(statement.returning(head.c.version)).scalar_one())
+    @property
+    def scopes(self) -> list[str]:
+        """What it touched."""
+        return list(self._scopes)
 
-    def _version_row(self, scope: str, number: int) -> dict[str, Any]:
+    def floor_of(self, scope: str) -> int:
+        """1 if its version of the scope is to be the floor."""
+        return 1 if scope in self._bulk else 0
+
+    def version_row(self, scope: str, number: int) -> dict[str, Any]:
+        """Its row of the table `version`."""
         return {
             "scope": scope,
             "version": number,
@@ -90,9 +88,48 @@ class Recorder:
             "seq": self.seq,
         }
 
-    def _change_rows(self, scope: str, number: int) -> Iterator[dict[str, Any]]:
+    def change_rows(self, scope: str, number: int) -> Iterator[dict[str, Any]]:
+        """Its rows of the table `change`."""
         for n, ((entity, key), row) in enumerate(self._scopes[scope].items()):
             yield {"scope": scope, "version": number, "n": n, "entity": entity, "key": key, "row": row}
+
+
+def commit_all(conn: Connection, recorders: list[Recorder]) -> list[dict[str, int]]:
+    """Commit several recorders of one transaction, each with versions of its own, in this order. The transaction's last
+    statements. Answers each one's new heads by scope."""
+    heads_before = _raise(conn, recorders)
+    made: list[dict[str, int]] = []
+    for recorder in recorders:
+        for scope in recorder.scopes:
+            heads_before[scope] += 1
+        made.append({scope: heads_before[scope] for scope in recorder.scopes})
+    pairs = [(r, s, v) for r, versions in zip(recorders, made, strict=True) for s, v in versions.items()]
+    given.append(conn, version, [r.version_row(s, v) for r, s, v in pairs])
+    given.append(conn, change, [row for r, s, v in pairs for row in r.change_rows(s, v)])
+    return made
+
+
+_COLUMNS = (("scope", "text"), ("more", "number"), ("floor", "number"))
+# Rows are given sorted, and so the heads are locked in one order. A scope's first version is 1.
+_RAISE = """INSERT INTO head (scope, epoch, version, floor)
+SELECT given.scope, hub.epoch, given.more, given.floor FROM {given} CROSS JOIN hub WHERE true
+ON CONFLICT (scope) DO UPDATE SET version = head.version + excluded.version,
+floor = CASE WHEN excluded.floor > 0 THEN head.version + excluded.floor ELSE head.floor END
+RETURNING scope, version"""
+
+
+def _raise(conn: Connection, recorders: list[Recorder]) -> dict[str, int]:
+    """Raise the heads by as many versions as there are; where each stood before."""
+    more: Counter[str] = Counter()
+    floors: Counter[str] = Counter()
+    for recorder in recorders:
+        for scope in recorder.scopes:
+            more[scope] += 1
+            floors[scope] = more[scope] if recorder.floor_of(scope) else floors[scope]
+    rows = [{"scope": s, "more": n, "floor": floors[s]} for s, n in sorted(more.items())]
+    if not rows:
+        return {}
+    return {row.scope: row.version - more[row.scope] for row in given.run(conn, _RAISE, _COLUMNS, rows)}
 
 
 @contextmanager

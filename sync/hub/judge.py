@@ -5,10 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
 from sync.domain.verdicts import Code
-from sync.hub import attention, database, judge_gap, judge_payment, judge_sale, roles
+from sync.hub import attention, given, judge_gap, judge_payment, judge_sale, roles
 from sync.hub.cases import Case, Court, Unfit, read
 from sync.hub.tables import operation
 
@@ -31,37 +29,48 @@ JUDGES: dict[str, Judge] = {
 }
 
 
-def judge(court: Court, pushed: list[tuple[int, bytes, bytes]]) -> list[Case]:
-    """Judge operations (number, bytes, hash) that the hub does not have yet, and write them into the ledger."""
-    cases = [read(court, seq, raw, digest) for seq, raw, digest in pushed]
-    repeated = _set_repeated_aside(court, cases)
+def judge(court: Court, cases: list[Case]) -> None:
+    """Judge operations that the hub does not have yet, in this order, and write them into the ledger.
+
+    They may be of several pushes, each terminal's in its order.
+    """
+    for case in cases:
+        read(court, case)
+    repeated = {id(case) for case in _set_repeated_aside(court, cases)}
     for case in cases:
         if not case.aside:
             _screen(court, case)
     _by_kind(court, [case for case in cases if not case.aside])
-    if any(case.aside for case in cases):
-        court.recorder.touch(f"location:{court.who.location}")  # or its overlay would show them for ever
-    database.append(court.conn, operation, [_ledger_row(court, case, repeated) for case in cases])
+    for case in cases:
+        if case.aside:
+            case.recorder.touch(f"location:{case.who.location}")  # or its overlay would show them for ever
+    given.append(court.conn, operation, [_ledger_row(case, id(case) in repeated) for case in cases])
     attention.add(court.conn, court.notes)
-    return cases
 
 
-def _set_repeated_aside(court: Court, cases: list[Case]) -> set[int]:
-    """Numbers whose op_id another operation has: recorded once already, so nothing of them is applied again (F15)."""
+def _set_repeated_aside(court: Court, cases: list[Case]) -> list[Case]:
+    """Those whose op_id another operation has: recorded once already, so nothing of them is applied again (F15)."""
     named = [case for case in cases if case.op_id]
-    query = select(operation.c.op_id, operation.c.terminal, operation.c.seq, operation.c.raw)
-    query = query.where(operation.c.op_id.in_(sorted({case.op_id for case in named})))
-    seen = {row.op_id: (f"operation {row.seq} of {row.terminal}", row.raw) for row in court.conn.execute(query)}
-    repeated = set()
+    seen = _with_ids(court, sorted({case.op_id for case in named}))
+    repeated = []
     for case in named:
         if case.op_id not in seen:
-            seen[case.op_id] = (f"operation {case.seq} of {court.who.terminal}", case.raw)
+            seen[case.op_id] = (f"operation {case.seq} of {case.who.terminal}", case.raw)
             continue
-        repeated.add(case.seq)
+        repeated.append(case)
         where, raw = seen[case.op_id]
         same = "the same bytes" if raw == case.raw else "other bytes"
         case.set_aside(court, Code.DUPLICATE_OPERATION, f"its id is that of {where}, with {same}")
     return repeated
+
+
+_IDS = """SELECT operation.op_id, operation.terminal, operation.seq, operation.raw
+FROM {given} JOIN operation ON operation.op_id = given.id"""
+
+
+def _with_ids(court: Court, ids: list[str]) -> dict[str, tuple[str, bytes]]:
+    found = given.run(court.conn, _IDS, (("id", "text"),), [{"id": number} for number in ids])
+    return {row.op_id: (f"operation {row.seq} of {row.terminal}", bytes(row.raw)) for row in found}
 
 
 def _screen(court: Court, case: Case) -> None:
@@ -72,8 +81,8 @@ def _screen(court: Court, case: Case) -> None:
     except (Unfit, ValueError) as fault:
         case.set_aside(court, Code.UNREADABLE, str(fault))
         return
-    if not roles.may_do(court.who.kind, envelope.kind):
-        case.set_aside(court, Code.NOT_ALLOWED, f"a {court.who.kind} does not record a {envelope.kind}")
+    if not roles.may_do(case.who.kind, envelope.kind):
+        case.set_aside(court, Code.NOT_ALLOWED, f"a {case.who.kind} does not record a {envelope.kind}")
 
 
 def _by_kind(court: Court, cases: list[Case]) -> None:
@@ -87,25 +96,25 @@ def _by_kind(court: Court, cases: list[Case]) -> None:
 
 
 def _check_clock(court: Court, cases: list[Case]) -> None:
-    early = [case for case in cases if case.envelope and case.envelope.at > court.now + AHEAD_MS]
-    for case in early:
-        at = case.envelope.at if case.envelope else 0
-        case.find(court, Code.CLOCK_WRONG, f"recorded {(at - court.now) // 60_000} minutes ahead of the hub's clock")
+    for case in cases:
+        ahead = case.envelope.at - case.now if case.envelope else 0
+        if ahead > AHEAD_MS:
+            case.find(court, Code.CLOCK_WRONG, f"recorded {ahead // 60_000} minutes ahead of the hub's clock")
 
 
-def _ledger_row(court: Court, case: Case, repeated: set[int]) -> dict[str, Any]:
+def _ledger_row(case: Case, repeated: bool) -> dict[str, Any]:
     envelope = case.envelope
     return {
-        "terminal": court.who.terminal,
-        "incarnation": court.who.incarnation,
+        "terminal": case.who.terminal,
+        "incarnation": case.who.incarnation,
         "seq": case.seq,
-        "op_id": case.op_id if envelope and case.seq not in repeated else None,
+        "op_id": case.op_id if envelope and not repeated else None,
         "kind": envelope.kind if envelope else "",
         "schema": envelope.schema if envelope else 0,
         "at": envelope.at if envelope else 0,
         "business_day": envelope.business_day if envelope else "",
         "actor": envelope.actor if envelope else "",
-        "received_at": court.now,
+        "received_at": case.now,
         "raw": case.raw,
         "hash": case.hash,
         "outcome": case.verdict.outcome.value,

@@ -17,12 +17,10 @@ def check(body: Gap) -> None:
 
 def judge(court: Court, cases: list[Case]) -> None:
     """Note what is lost; numbers that the hub does have are named too, so that nobody looks for them."""
-    query = select(incarnation.c.incarnation, incarnation.c.last_seq)
-    query = query.where(incarnation.c.terminal == court.who.terminal)
-    stands = {row.incarnation: row.last_seq for row in court.conn.execute(query)}
     for case in cases:
         body: Gap = case.body
-        have = stands.get(body.incarnation, 0)
+        query = select(incarnation.c.last_seq).where(incarnation.c.terminal == case.who.terminal)
+        have = court.conn.execute(query.where(incarnation.c.incarnation == body.incarnation)).scalar() or 0
         if body.last > have:
             lost = f"operations {max(body.first, have + 1)} to {body.last} of journal {body.incarnation} are lost"
-            court.note(Code.JOURNAL_LOST, lost, case.seq, body.incarnation)
+            case.note(court, Code.JOURNAL_LOST, lost, body.incarnation)

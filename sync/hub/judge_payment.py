@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import select
-
 from sync.domain.payments import AttemptState, BadStep, step
 from sync.domain.verdicts import Code
-from sync.hub import attention
+from sync.hub import attention, given
 from sync.hub.cases import Case, Court, Unfit, check_ids
-from sync.hub.database import insert
 from sync.hub.tables import payment_attempt
 from sync.protocol.operations import Payment
 
@@ -25,30 +22,36 @@ def judge(court: Court, cases: list[Case]) -> None:
     """Bring each attempt to its newest state."""
     attempts = _recorded(court, sorted({case.body.attempt for case in cases}))
     noted = {attempt for attempt, row in attempts.items() if row["state"] == AttemptState.UNKNOWN}
-    changed = [case.body.attempt for case in cases if _advance(court, case, attempts)]
-    if not changed:
+    moved = {case.body.attempt: case for case in cases if _advance(court, case, attempts)}
+    rows = [attempts[attempt] for attempt in sorted(moved)]
+    if not rows:
         return
-    statement = insert(court.conn, payment_attempt)
-    names = [c.name for c in payment_attempt.c if c.name != "attempt"]
-    newer = {name: statement.excluded[name] for name in names}
-    rows = [attempts[attempt] for attempt in sorted(set(changed))]
-    court.conn.execute(statement.on_conflict_do_update(index_elements=["attempt"], set_=newer), rows)
-    settled = [row["attempt"] for row in rows if row["state"] != AttemptState.UNKNOWN]
-    attention.settle(court.conn, Code.PAYMENT_UNKNOWN, settled, court.who.terminal, court.now)
-    for row in rows:
-        if row["state"] == AttemptState.UNKNOWN and row["attempt"] not in noted:
-            court.note(Code.PAYMENT_UNKNOWN, f"{row['amount']} {row['currency']}: ask again", 0, row["attempt"])
+    given.run(court.conn, _KEEP, _COLUMNS, rows)
+    for attempt, case in sorted(moved.items()):
+        row = attempts[attempt]
+        if row["state"] != AttemptState.UNKNOWN:
+            attention.settle(court.conn, Code.PAYMENT_UNKNOWN, [attempt], case.who.terminal, case.now)
+        elif attempt not in noted:
+            case.note(court, Code.PAYMENT_UNKNOWN, f"{row['amount']} {row['currency']}: ask again", attempt)
+
+
+_COLUMNS = tuple((c.name, "number" if c.name in ("amount", "at") else "text") for c in payment_attempt.c)
+_NAMES = ", ".join(f'"{name}"' for name, _ in _COLUMNS)
+_NEWER = ", ".join(f'"{name}" = excluded."{name}"' for name, _ in _COLUMNS if name != "attempt")
+_KEEP = f"""INSERT INTO payment_attempt ({_NAMES}) SELECT {_NAMES} FROM {{given}} WHERE true ORDER BY attempt
+ON CONFLICT (attempt) DO UPDATE SET {_NEWER}"""  # noqa: S608 - own names
+_FIND = """SELECT payment_attempt.* FROM {given} JOIN payment_attempt ON payment_attempt.attempt = given.id"""
 
 
 def _recorded(court: Court, numbers: list[str]) -> dict[str, dict[str, Any]]:
-    query = select(payment_attempt).where(payment_attempt.c.attempt.in_(numbers))
-    return {row.attempt: dict(row._mapping) for row in court.conn.execute(query)}
+    found = given.run(court.conn, _FIND, (("id", "text"),), [{"id": number} for number in numbers])
+    return {row.attempt: dict(row._mapping) for row in found}
 
 
 def _advance(court: Court, case: Case, attempts: dict[str, dict[str, Any]]) -> bool:
     body: Payment = case.body
     row = attempts.get(body.attempt)
-    problem = _problem(court, body, row)
+    problem = _problem(case, row)
     if problem:
         case.find(court, Code.PAYMENT_STEP, problem, body.attempt)
         return False
@@ -56,7 +59,7 @@ def _advance(court: Court, case: Case, attempts: dict[str, dict[str, Any]]) -> b
     attempts[body.attempt] = {
         "attempt": body.attempt,
         "sale_id": body.sale_id,
-        "terminal": court.who.terminal,
+        "terminal": case.who.terminal,
         "state": body.state,
         "amount": body.amount,
         "currency": body.currency,
@@ -68,10 +71,11 @@ def _advance(court: Court, case: Case, attempts: dict[str, dict[str, Any]]) -> b
     return True
 
 
-def _problem(court: Court, body: Payment, row: dict[str, Any] | None) -> str:
+def _problem(case: Case, row: dict[str, Any] | None) -> str:
+    body: Payment = case.body
     if row is None:
         return ""
-    if row["terminal"] != court.who.terminal:
+    if row["terminal"] != case.who.terminal:
         return f"the attempt belongs to {row['terminal']}"
     if (row["sale_id"], row["amount"], row["currency"]) != (body.sale_id, body.amount, body.currency):
         return f"it was for {row['amount']} {row['currency']} of sale {row['sale_id']}"

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from msgspec.structs import asdict
 
 from sync.domain.pricing import Line, Totals, price_cart
 from sync.domain.verdicts import Code
-from sync.hub import movements
+from sync.hub import given, movements
 from sync.hub.cases import Case, Court, Unfit, check_ids
-from sync.hub.database import append
-from sync.hub.movements import Move
+from sync.hub.given import append
+from sync.hub.movements import Move, Post
 from sync.hub.tables import sale, sale_line, sale_tender, sale_vat
 from sync.protocol.operations import Sale, SaleLine
 
@@ -28,12 +28,12 @@ def check(body: Sale) -> None:
 
 
 def judge(court: Court, cases: list[Case]) -> None:
-    """Record the sales of a push: each sale once, its stock moved, what collides put before a person."""
+    """Record the sales of pushes: each sale once, its stock moved, what collides put before a person."""
     fresh = _first_of_each(court, cases)
-    places = movements.known_locations(court.conn, (case.body.location for case in cases))
-    goods = movements.known_products(court.conn, (line.product for case in fresh for line in case.body.lines))
+    places = movements.known_locations(court.conn, {case.body.location for case in cases})
+    goods = movements.known_products(court.conn, {line.product for case in fresh for line in case.body.lines})
     for case in cases:
-        court.recorder.touch(f"location:{case.body.location if case.body.location in places else court.who.location}")
+        case.recorder.touch(f"location:{case.body.location if case.body.location in places else case.who.location}")
     for case in fresh:
         _check_money(court, case)
         _check_place(court, case, places, goods)
@@ -42,7 +42,7 @@ def judge(court: Court, cases: list[Case]) -> None:
 
 
 def _first_of_each(court: Court, cases: list[Case]) -> list[Case]:
-    seen = _recorded(court, [case.body.sale_id for case in cases])
+    seen = _recorded(court, sorted({case.body.sale_id for case in cases}))
     fresh = []
     for case in cases:
         number = case.body.sale_id
@@ -50,14 +50,17 @@ def _first_of_each(court: Court, cases: list[Case]) -> list[Case]:
             detail = f"sale {number} is recorded already: {seen[number]}"
             case.find(court, Code.DUPLICATE_SALE, detail, number, case.body.location)
             continue
-        seen[number] = f"operation {case.seq} of {court.who.terminal}"
+        seen[number] = f"operation {case.seq} of {case.who.terminal}"
         fresh.append(case)
     return fresh
 
 
+_FIND = "SELECT sale.sale_id, sale.seq, sale.terminal FROM {given} JOIN sale ON sale.sale_id = given.id"
+
+
 def _recorded(court: Court, numbers: list[str]) -> dict[str, str]:
-    query = select(sale.c.sale_id, sale.c.seq, sale.c.terminal).where(sale.c.sale_id.in_(sorted(set(numbers))))
-    return {row.sale_id: f"operation {row.seq} of {row.terminal}" for row in court.conn.execute(query)}
+    found = given.run(court.conn, _FIND, (("id", "text"),), [{"id": number} for number in numbers])
+    return {row.sale_id: f"operation {row.seq} of {row.terminal}" for row in found}
 
 
 def _check_money(court: Court, case: Case) -> None:
@@ -107,36 +110,34 @@ def _check_place(court: Court, case: Case, places: set[str], goods: set[str]) ->
     body: Sale = case.body
     if body.location not in places:
         case.find(court, Code.LOCATION_UNKNOWN, f"location {body.location} is not known", body.sale_id)
-    elif body.location != court.who.location:
-        detail = f"sold at {body.location} by a terminal of {court.who.location}"
+    elif body.location != case.who.location:
+        detail = f"sold at {body.location} by a terminal of {case.who.location}"
         case.find(court, Code.NOT_ALLOWED, detail, body.sale_id, body.location)
     for number in dict.fromkeys(line.product for line in body.lines if line.product not in goods):
         case.find(court, Code.PRODUCT_UNKNOWN, f"product {number} is not known", number, body.location)
 
 
 def _record(court: Court, cases: list[Case]) -> None:
-    append(court.conn, sale, [_sale_row(court, case) for case in cases])
-    for table, rows in (
-        (sale_line, [_row(case, n, x) for case in cases for n, x in enumerate(case.body.lines, 1)]),
-        (sale_tender, [_row(case, n, x) for case in cases for n, x in enumerate(case.body.tenders, 1)]),
-        (sale_vat, [_row(case, n, x) for case in cases for n, x in enumerate(case.body.by_rate, 1)]),
-    ):
-        append(court.conn, table, rows)
+    append(court.conn, sale, [_sale_row(case) for case in cases])
+    lines, tenders, rates = [], [], []
+    for case in cases:
+        number, body = case.body.sale_id, case.body
+        lines += [{"sale_id": number, "n": n} | asdict(x) for n, x in enumerate(body.lines, 1)]
+        tenders += [{"sale_id": number, "n": n} | asdict(x) for n, x in enumerate(body.tenders, 1)]
+        rates += [{"sale_id": number, "n": n} | asdict(x) for n, x in enumerate(body.by_rate, 1)]
+    append(court.conn, sale_line, lines)
+    append(court.conn, sale_tender, tenders)
+    append(court.conn, sale_vat, rates)
 
 
-def _row(case: Case, n: int, item: Any) -> dict[str, Any]:
-    """A line, tender or VAT row: the message's fields are the table's columns."""
-    return {"sale_id": case.body.sale_id, "n": n} | {name: getattr(item, name) for name in item.__struct_fields__}
-
-
-def _sale_row(court: Court, case: Case) -> dict[str, Any]:
+def _sale_row(case: Case) -> dict[str, Any]:
     body: Sale = case.body
     envelope = case.envelope
     assert envelope is not None  # a case with a body has one
     return {
         "sale_id": body.sale_id,
-        "terminal": court.who.terminal,
-        "incarnation": court.who.incarnation,
+        "terminal": case.who.terminal,
+        "incarnation": case.who.incarnation,
         "seq": case.seq,
         "receipt": body.receipt,
         "location": body.location,
@@ -144,7 +145,7 @@ def _sale_row(court: Court, case: Case) -> dict[str, Any]:
         "at": envelope.at,
         "business_day": envelope.business_day,
         "actor": envelope.actor,
-        "received_at": court.now,
+        "received_at": case.now,
         "lines": len(body.lines),
         "total": body.total,
         "vat": body.vat,
@@ -157,19 +158,16 @@ def _sale_row(court: Court, case: Case) -> dict[str, Any]:
 
 
 def _move_stock(court: Court, cases: list[Case], places: set[str], goods: set[str]) -> None:
-    moves: list[Move] = []
-    owners: list[Case] = []
-    for case in cases:
-        moved = _moves(court, case, goods) if case.body.location in places else []
-        moves += moved
-        owners += [case] * len(moved)
-    for case, move, after in zip(owners, moves, movements.post(court.conn, court.recorder, moves), strict=True):
+    placed = [case for case in cases if case.body.location in places]
+    posts = [Post(case.recorder, move, case) for case in placed for move in _moves(case, goods)]
+    for post, after in zip(posts, movements.post_all(court.conn, posts), strict=True):
+        move = post.move
         if after < 0 and move.delta < 0:
             detail = f"{move.product} at {move.location}: {after} thousandths on hand"
-            case.find(court, Code.STOCK_BELOW_ZERO, detail, move.product, move.location)
+            post.owner.find(court, Code.STOCK_BELOW_ZERO, detail, move.product, move.location)
 
 
-def _moves(court: Court, case: Case, goods: set[str]) -> list[Move]:
+def _moves(case: Case, goods: set[str]) -> list[Move]:
     envelope = case.envelope
     assert envelope is not None  # a case with a body has one
     return [
@@ -180,7 +178,7 @@ def _moves(court: Court, case: Case, goods: set[str]) -> list[Move]:
             -line.quantity,
             "sale",
             envelope.at,
-            court.who.terminal,
+            case.who.terminal,
         )
         for n, line in enumerate(case.body.lines, 1)
         if line.product in goods

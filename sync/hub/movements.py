@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import Connection
 
-from sync.hub.database import append, insert
+from sync.hub import given
 from sync.hub.feed import Recorder
-from sync.hub.tables import location, movement, product, stock
-
-CHUNK = 5000
-"""Values of one IN list: below every database's limit of parameters."""
+from sync.hub.given import append
+from sync.hub.tables import movement
+from sync.protocol.replica import COLUMNS
 
 Place = tuple[str, str]
 """Product and location."""
@@ -31,79 +30,97 @@ class Move:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A movement to be posted, whose feed it belongs to, and for whom."""
+
+    recorder: Recorder
+    move: Move
+    owner: Any = None
+
+
 def post(conn: Connection, recorder: Recorder, moves: list[Move]) -> list[int]:
     """Append movements with new keys and change the levels. Answers what was on hand right after each."""
-    if not moves:
+    return post_all(conn, [Post(recorder, move) for move in moves])
+
+
+def post_all(conn: Connection, posts: list[Post]) -> list[int]:
+    """The same for movements of several pushes at once: each push's feed has the levels as they were right after it."""
+    if not posts:
         return []
-    received = recorder.at
-    rows = [
-        {
-            "key": m.key,
-            "product": m.product,
-            "location": m.location,
-            "delta": m.delta,
-            "reason": m.reason,
-            "at": m.at,
-            "received_at": received,
-            "source": m.source,
-        }
-        for m in moves
-    ]
-    append(conn, movement, rows)
+    append(conn, movement, [_row(post.move, post.recorder.at) for post in posts])
     sums: defaultdict[Place, int] = defaultdict(int)
-    for m in moves:
-        sums[m.product, m.location] += m.delta
-    levels = change_levels(conn, recorder, {place: (delta, 0) for place, delta in sums.items()})
-    return _after_each(moves, sums, levels)
+    for p in posts:
+        sums[p.move.product, p.move.location] += p.move.delta
+    levels = _add(conn, {place: (delta, 0) for place, delta in sums.items()}, max(p.recorder.at for p in posts))
+    for place, delta in sums.items():
+        levels[place]["on_hand"] -= delta
+    return _after_each(posts, levels)
 
 
-def _after_each(moves: list[Move], sums: dict[Place, int], levels: dict[Place, dict[str, Any]]) -> list[int]:
-    running = {place: levels[place]["on_hand"] - delta for place, delta in sums.items()}
+def _row(move: Move, received: int) -> dict[str, Any]:
+    return {
+        "key": move.key,
+        "product": move.product,
+        "location": move.location,
+        "delta": move.delta,
+        "reason": move.reason,
+        "at": move.at,
+        "received_at": received,
+        "source": move.source,
+    }
+
+
+def _after_each(posts: list[Post], levels: dict[Place, dict[str, Any]]) -> list[int]:
+    """`levels` are those from before; they run on with each movement, and each push's feed gets its last of a place."""
     after = []
-    for m in moves:
-        running[m.product, m.location] += m.delta
-        after.append(running[m.product, m.location])
+    for p in posts:
+        level = levels[p.move.product, p.move.location]
+        level["on_hand"] += p.move.delta
+        after.append(level["on_hand"])
+    last = {(id(p.recorder), p.move.product, p.move.location): n for n, p in enumerate(posts)}
+    for n in sorted(last.values()):
+        p = posts[n]
+        level = levels[p.move.product, p.move.location] | {"on_hand": after[n]}
+        p.recorder.put(f"location:{p.move.location}", "stock", level)
     return after
 
 
 def change_levels(
     conn: Connection, recorder: Recorder, deltas: dict[Place, tuple[int, int]]
 ) -> dict[Place, dict[str, Any]]:
-    """Add to on hand and reserved, and tell the feed. Rows are locked in sorted order, so writers never ring-wait."""
+    """Add to on hand and reserved, and tell the feed. Answers the levels as they are now."""
+    levels = _add(conn, deltas, recorder.at)
+    for (_, where), level in levels.items():
+        recorder.put(f"location:{where}", "stock", level)
+    return levels
+
+
+_COLUMNS = (("product", "text"), ("location", "text"), ("on_hand", "number"), ("reserved", "number"), ("at", "number"))
+# Rows are given sorted, and so they are locked in one order: writers never wait in a ring.
+_ADD = """INSERT INTO stock (product, location, on_hand, reserved, shelf, at)
+SELECT product, location, on_hand, reserved, '', at FROM {given} WHERE true
+ON CONFLICT (product, location) DO UPDATE
+SET on_hand = stock.on_hand + excluded.on_hand, reserved = stock.reserved + excluded.reserved, at = excluded.at
+RETURNING product, location, on_hand, reserved, shelf, at"""
+
+
+def _add(conn: Connection, deltas: dict[Place, tuple[int, int]], at: int) -> dict[Place, dict[str, Any]]:
     rows = [
-        {"product": p, "location": where, "on_hand": on_hand, "reserved": reserved, "shelf": "", "at": recorder.at}
+        {"product": p, "location": where, "on_hand": on_hand, "reserved": reserved, "at": at}
         for (p, where), (on_hand, reserved) in sorted(deltas.items())
     ]
     if not rows:
         return {}
-    statement = insert(conn, stock)
-    added = {
-        "on_hand": stock.c.on_hand + statement.excluded.on_hand,
-        "reserved": stock.c.reserved + statement.excluded.reserved,
-        "at": statement.excluded.at,
-    }
-    statement = statement.on_conflict_do_update(index_elements=["product", "location"], set_=added).returning(*stock.c)
-    levels = {}
-    for row in conn.execute(statement, rows):
-        level = dict(row._mapping)
-        levels[row.product, row.location] = level
-        recorder.put(f"location:{row.location}", "stock", level)
-    return levels
-
-
-def _known(conn: Connection, column: Column[str], ids: Iterable[str]) -> set[str]:
-    asked = sorted(set(ids))
-    found: set[str] = set()
-    for start in range(0, len(asked), CHUNK):
-        found.update(conn.execute(select(column).where(column.in_(asked[start : start + CHUNK]))).scalars())
-    return found
+    found: Any = given.run(conn, _ADD, _COLUMNS, rows)
+    return {(row[0], row[1]): dict(zip(COLUMNS["stock"], row, strict=True)) for row in found}
 
 
 def known_products(conn: Connection, ids: Iterable[str]) -> set[str]:
     """Those of the ids that are products."""
-    return _known(conn, product.c.id, ids)
+    return given.those_of(conn, "product", "id", sorted(set(ids)))
 
 
 def known_locations(conn: Connection, ids: Iterable[str]) -> set[str]:
     """Those of the ids that are locations."""
-    return _known(conn, location.c.id, ids)
+    return given.those_of(conn, "location", "id", sorted(set(ids)))

@@ -3,15 +3,16 @@
 Sent twice, or by two connections at once, it has its effects once and the same verdicts each time (I-2, F1, F5, F15).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
 from sync.domain.verdicts import Code
-from sync.hub import attention, database, enrolment
+from sync.hub import attention, database, enrolment, feed, given
 from sync.hub.attention import Note
-from sync.hub.cases import Court, Who
+from sync.hub.cases import Case, Court, Who
 from sync.hub.faults import Refusal
 from sync.hub.feed import Recorder
 from sync.hub.judge import judge
@@ -40,47 +41,82 @@ class _Link:
 
 def push(engine: Engine, token: Token, request: Push, now: int) -> Taken:
     """Take the operations of a push. Raises Refusal: bad request, epoch, gap, fork, chain, signature."""
-    _check(token, request)
-    taken = database.retrying(engine, lambda conn: _take(conn, request, now))
+    check(token, request)
+    taken = database.retrying(engine, lambda conn: take(conn, [(request, now)]))[0]
     if isinstance(taken, Refusal):
         raise taken  # after the commit: what it found is written down
     return taken
 
 
-def _check(token: Token, request: Push) -> None:
+def check(token: Token, request: Push) -> None:
+    """Raise Refusal if the push is not of the terminal whose token it carries."""
     if (request.terminal, request.incarnation) != (token.terminal, token.incarnation):
         raise Refusal(403, "not_yours", "The push is not of the terminal and journal that said hello.")
-    if not 1 <= len(request.ops) <= PUSH_MOST:
-        raise Refusal(400, "bad_push", f"A push holds 1 to {PUSH_MOST} operations; this one holds {len(request.ops)}.")
-    if not 1 <= request.first <= 2**53:
-        raise Refusal(400, "bad_push", "Operations are numbered from 1.")
 
 
-def _take(conn: Connection, request: Push, now: int) -> Taken | Refusal:
-    row = enrolment.admitted(conn, request.terminal, lock=True)
+def take(conn: Connection, pushes: list[tuple[Push, int]]) -> list[Taken | Refusal]:
+    """Take checked pushes of different terminals, each with its time (UTC ms), in one transaction, in this order.
+
+    Each gets what it would get alone, and versions of its own in the feed. A refusal of one is no matter to the others.
+    """
+    terminals = enrolment.locked(conn, sorted({request.terminal for request, _ in pushes}))
     epoch = database.hub_row(conn).epoch
+    journals = _journals(conn, [request for request, _ in pushes])
+    found: list[_Fresh | Taken | Refusal] = []
+    for request, now in pushes:
+        try:
+            row = enrolment.check_admitted(terminals.get(request.terminal))
+            stands = journals.get((request.terminal, request.incarnation))
+            found.append(_examine(conn, row, request, stands, epoch, now))
+        except Refusal as refusal:
+            found.append(refusal)
+    _apply(conn, [it for it in found if isinstance(it, _Fresh)])
+    return [it.taken if isinstance(it, _Fresh) else it for it in found]
+
+
+@dataclass(slots=True)
+class _Fresh:
+    """A push with operations that the hub does not have, before the judge."""
+
+    who: Who
+    recorder: Recorder
+    links: list[_Link]
+    verdicts: list[Judged]
+    taken: Taken = field(init=False)
+
+
+_MINE = (("terminal", "text"), ("incarnation", "text"))
+_JOURNALS = """SELECT incarnation.* FROM {given} JOIN incarnation
+ON incarnation.terminal = given.terminal AND incarnation.incarnation = given.incarnation"""
+
+
+def _journals(conn: Connection, requests: list[Push]) -> dict[tuple[str, str], Any]:
+    """Where the hub stands in the pushed journals."""
+    asked = [{"terminal": r.terminal, "incarnation": r.incarnation} for r in requests]
+    return {(row.terminal, row.incarnation): row for row in given.run(conn, _JOURNALS, _MINE, asked)}
+
+
+def _examine(conn: Connection, row: Any, request: Push, stands: Any, epoch: str, now: int) -> _Fresh | Taken | Refusal:
+    if not 1 <= len(request.ops) <= PUSH_MOST:
+        return Refusal(400, "bad_push", f"A push holds 1 to {PUSH_MOST} operations; this one holds {len(request.ops)}.")
+    if not 1 <= request.first <= 2**53:
+        return Refusal(400, "bad_push", "Operations are numbered from 1.")
     if request.epoch != epoch:
         return Refusal(409, "epoch", "The hub began anew since this terminal said hello. Say hello again.", have=epoch)
-    stands = _standing(conn, request)
+    if stands is None:
+        return Refusal(409, "epoch", "The hub does not know this journal (yet). Say hello again.")
     if request.first > stands.last_seq + 1:
         message = f"The hub stands at {stands.last_seq} and wants {stands.last_seq + 1} next."
-        return Refusal(409, "gap", message, want=stands.last_seq + 1, have=stands.last_hash.hex())
-    stored = _stored(conn, request)
-    links = _chain(request, stored[request.first - 1].hash if request.first > 1 else GENESIS)
+        return Refusal(409, "gap", message, want=stands.last_seq + 1, have=bytes(stands.last_hash).hex())
+    stored = _stored(conn, request) if request.first <= stands.last_seq else {}
+    before = _hash_before(request, stands, stored)
+    links = _chain(request, before)
     if not signed(row.public_key, request.signature, _sealed(request, links)):
-        return _wrong_chain(conn, row, request, stored, now)
+        return _wrong_chain(conn, row, request, before, now)
     forked = [link for link in links if link.seq in stored and stored[link.seq].hash != link.hash]
     if forked:
         return _quarantine(conn, row, request, links[forked[0].seq - request.first :], now)
-    return _apply(conn, row, request, links, stored, stands, now)
-
-
-def _standing(conn: Connection, request: Push) -> Any:
-    mine = (incarnation.c.terminal == request.terminal, incarnation.c.incarnation == request.incarnation)
-    row = conn.execute(select(incarnation).where(*mine)).first()
-    if row is None:
-        raise Refusal(409, "epoch", "The hub does not know this journal (yet). Say hello again.")
-    return row
+    return _told(row, request, links, stored, stands, now)
 
 
 def _stored(conn: Connection, request: Push) -> dict[int, Any]:
@@ -89,6 +125,13 @@ def _stored(conn: Connection, request: Push) -> dict[int, Any]:
     mine = (operation.c.terminal == request.terminal, operation.c.incarnation == request.incarnation)
     span = operation.c.seq.between(request.first - 1, request.first + len(request.ops) - 1)
     return {row.seq: row for row in conn.execute(select(*columns).where(*mine, span))}
+
+
+def _hash_before(request: Push, stands: Any, stored: dict[int, Any]) -> bytes:
+    """The hash of the operation before the first pushed one."""
+    if request.first == 1:
+        return GENESIS
+    return bytes(stands.last_hash if request.first > stands.last_seq else stored[request.first - 1].hash)
 
 
 def _chain(request: Push, before: bytes) -> list[_Link]:
@@ -104,14 +147,13 @@ def _sealed(request: Push, links: list[_Link]) -> str:
     return f"push:{request.terminal}:{request.incarnation}:{links[-1].seq}:{links[-1].hash.hex()}"
 
 
-def _wrong_chain(conn: Connection, row: Any, request: Push, stored: dict[int, Any], now: int) -> Refusal:
+def _wrong_chain(conn: Connection, row: Any, request: Push, before: bytes, now: int) -> Refusal:
     """Signed over another chain: the journals parted before `first`, or the signature is no good."""
-    have = stored[request.first - 1].hash.hex() if request.first > 1 else GENESIS.hex()
     detail = f"a push of operations from {request.first} does not continue the chain that the hub holds"
     note = Note(Code.CHAIN, detail, row.location, row.id, request.incarnation, request.first, row.id, now)
     attention.add_once(conn, note)
     message = "The signature does not seal these operations onto the chain that the hub holds."
-    return Refusal(409, "chain", message, want=request.first, have=have)
+    return Refusal(409, "chain", message, want=request.first, have=before.hex())
 
 
 def _quarantine(conn: Connection, row: Any, request: Push, links: list[_Link], now: int) -> Refusal:
@@ -126,23 +168,31 @@ def _quarantine(conn: Connection, row: Any, request: Push, links: list[_Link], n
     return Refusal(409, "fork", message, want=links[0].seq)
 
 
-def _apply(
-    conn: Connection, row: Any, request: Push, links: list[_Link], stored: dict[int, Any], stands: Any, now: int
-) -> Taken:
-    fresh = [link for link in links if link.seq > stands.last_seq]
-    verdicts = [
-        Judged(link.seq, stored[link.seq].outcome, stored[link.seq].code, stored[link.seq].detail)
-        for link in links
-        if link.seq <= stands.last_seq
-    ]
+def _told(row: Any, request: Push, links: list[_Link], stored: dict[int, Any], stands: Any, now: int) -> _Fresh | Taken:
+    known = [stored[link.seq] for link in links if link.seq <= stands.last_seq]
+    verdicts = [Judged(it.seq, it.outcome, it.code, it.detail) for it in known]
+    fresh = links[len(known) :]
     if not fresh:
-        return Taken(Pushed(verdicts, stands.last_seq, stands.last_hash.hex()), {})
-    last = fresh[-1]
-    recorder = Recorder(now, row.id, request.incarnation, last.seq)
-    court = Court(conn, recorder, Who(row.id, row.kind, row.location, request.incarnation))
-    cases = judge(court, [(link.seq, link.raw, link.hash) for link in fresh])
-    verdicts += [Judged(c.seq, c.verdict.outcome.value, c.verdict.code.value, c.verdict.detail) for c in cases]
-    mine = (incarnation.c.terminal == row.id, incarnation.c.incarnation == request.incarnation)
-    moved = {"last_seq": last.seq, "last_hash": last.hash, "pushed_at": now}
-    conn.execute(incarnation.update().where(*mine).values(**moved))
-    return Taken(Pushed(verdicts, last.seq, last.hash.hex()), recorder.commit(conn))
+        return Taken(Pushed(verdicts, stands.last_seq, bytes(stands.last_hash).hex()), {})
+    recorder = Recorder(now, row.id, request.incarnation, fresh[-1].seq)
+    return _Fresh(Who(row.id, row.kind, row.location, request.incarnation), recorder, fresh, verdicts)
+
+
+def _apply(conn: Connection, pushes: list[_Fresh]) -> None:
+    """Judge what is new, and say where the journals stand now. The heads come last."""
+    if not pushes:
+        return
+    cases = [Case(p.who, p.recorder, link.seq, link.raw, link.hash) for p in pushes for link in p.links]
+    judge(Court(conn), cases)
+    given.update(conn, incarnation, [_standing(p) for p in pushes])
+    ruled = iter(cases)
+    for p, versions in zip(pushes, feed.commit_all(conn, [p.recorder for p in pushes]), strict=True):
+        for c in islice(ruled, len(p.links)):
+            p.verdicts.append(Judged(c.seq, c.verdict.outcome.value, c.verdict.code.value, c.verdict.detail))
+        p.taken = Taken(Pushed(p.verdicts, p.links[-1].seq, p.links[-1].hash.hex()), versions)
+
+
+def _standing(p: _Fresh) -> dict[str, Any]:
+    last = p.links[-1]
+    mine = {"terminal": p.who.terminal, "incarnation": p.who.incarnation}
+    return mine | {"last_seq": last.seq, "last_hash": last.hash, "pushed_at": p.recorder.at}
