@@ -12,17 +12,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import msgspec
 
 from sync.flags import EPILOG, add_flags, read_settings
 from sync.hub.records import Report
-from sync.local import Local, files, link_status
+from sync.link.reasons import advice
+from sync.link.wire import NoAnswer, Refused, Wire
+from sync.local import Link, Local, files, ledger, link_status
 from sync.local.journal import verify_chain
 from sync.settings import Settings, address
 
 SKEW_LIMIT_MS = 60_000
 OLD_REPLICA_MS = 24 * 3_600_000
+OLD_PROOF_MS = 3 * 24 * 3_600_000
 LITTLE_SPACE = 500 * 1024 * 1024
+
+
+class Health(msgspec.Struct, frozen=True):
+    """What GET /v1/health tells of a hub."""
+
+    hub: str
+    now: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +165,36 @@ def _journal(local: Local, now: int) -> Iterator[Finding]:
         if (skewed)
         else ok("clock", f"{link.skew_ms / 1000:+.1f} s off the hub's")
     )
+    yield from _agent(link, now)
+    yield from _proof(local, now)
+
+
+def _agent(link: Link, now: int) -> Iterator[Finding]:
     state = f"{'online' if link.online else 'offline'} for {_age(now - link.since)}"
-    yield (
-        ok("agent", state)
-        if link.online
-        else Finding("look", "agent", f"{state}: {link.reason or 'no reason known'}", "See the hub's line below.")
-    )
+    if link.online:
+        yield ok("agent", state)
+    else:
+        why = advice(link.reason)
+        yield Finding("look", "agent", f"{state}: {why.said}", why.do)
+
+
+def _proof(local: Local, now: int) -> Iterator[Finding]:
+    """What the last comparison of journal and hub found (F13)."""
+    last = ledger.proved(local.raw)
+    if last is None:
+        yield Finding(
+            "look", "daily proof", "not compared with the hub yet", "python -m sync journal verify compares now."
+        )
+        return
+    at, different = last
+    seen = f"compared {_age(now - at)} ago"
+    if different:
+        named = "python -m sync journal verify names them; call support."
+        yield Finding("wrong", "daily proof", f"{seen}: {different} differences from the hub", named)
+    elif now - at > OLD_PROOF_MS:
+        yield Finding("look", "daily proof", f"{seen}: the same", "See why the hub is not reached; it is done daily.")
+    else:
+        yield ok("daily proof", f"{seen}: the same as the hub")
 
 
 def _replica(local: Local, now: int) -> Iterator[Finding]:
@@ -191,16 +225,17 @@ def _hub_of(home: Path) -> str:
 
 def reach(hub: str, settings: Settings, now: int) -> Iterator[Finding]:
     """Whether the hub answers, and as a hub does."""
-    verify: str | bool = str(settings.terminal.ca_file) if settings.terminal.ca_file else True
+    wire = Wire(hub, settings.terminal.ca_file, proxy=settings.terminal.proxy)
     try:
-        answer = httpx.get(f"{hub}/v1/health", timeout=5, verify=verify)
-        told = answer.json()
-        hub_now = int(told["now"])
-    except (httpx.HTTPError, ValueError, KeyError, TypeError, OSError) as fault:
-        seen = f"{hub} gave no answer of a hub ({type(fault).__name__})"
-        yield Finding("wrong", "hub", seen, "Check cable, address, certificate, and that the hub runs. Sales go on.")
+        told = wire.get("health", Health, timeout=5.0)
+    except (NoAnswer, Refused) as no:
+        why = advice(no.reason if isinstance(no, NoAnswer) else no.fault.code)
+        yield Finding("wrong", "hub", f"{hub}: {why.said}", f"{why.do} Sales go on.")
         return
-    yield ok("hub", f"{hub} answers, clock {(now - hub_now) / 1000:+.1f} s")
+    finally:
+        wire.close()
+    through = " through the proxy" if settings.terminal.proxy else ""
+    yield ok("hub", f"{hub} answers{through}, clock {(now - told.now) / 1000:+.1f} s")
 
 
 def devices(settings: Settings) -> Iterator[Finding]:

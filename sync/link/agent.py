@@ -4,6 +4,7 @@ One thread does all work on files and hub; one follows live events; one hears th
 """
 
 import logging
+import random
 import sqlite3
 import threading
 import time
@@ -17,6 +18,7 @@ from sync.link.lock import AgentLock
 from sync.link.pace import Beat, Pace, about
 from sync.link.push import Missing, NewJournal
 from sync.link.status import Status
+from sync.link.verify import NoProof
 from sync.link.wire import NoAnswer, Refused, Wire
 from sync.link.work import Work
 from sync.local import Local, NotEnrolled, files
@@ -27,6 +29,9 @@ from sync.local.wake import ENDING, SUSPECT, Listener, Sender
 from sync.protocol.messages import Live
 
 log = logging.getLogger(__name__)
+DAY_MS = 24 * 3_600_000
+PROOF_FIRST_S, PROOF_SPREAD_S = 600.0, 6600.0
+"""The daily proof (F13): not before a terminal is well awake, and not all terminals of a chain at once."""
 VOUCH_S = 60.0
 """How often the replica is told what the live line vouches for."""
 HOUSE_FIRST_S, HOUSE_S = 120.0, 6 * 3600.0
@@ -75,6 +80,7 @@ class Agent:
         self._check = False
         self._house_at = time.monotonic() + HOUSE_FIRST_S
         self._vouched_at = 0.0
+        self._prove_at = time.monotonic() + PROOF_FIRST_S + random.uniform(0, PROOF_SPREAD_S)
         self._live_wire: Wire | None = None
         self._ears = Ears(lambda: self._live_wire, self._heard, self._line_lost, beat)
 
@@ -166,6 +172,7 @@ class Agent:
         status.online(work.replica, work.session.skew_ms)
         self._vouch(work)
         self._pace.worked()
+        self._prove(work)
         return about(self._beat.look)
 
     def _round(self, work: Work, live_wire: Wire) -> None:
@@ -190,6 +197,16 @@ class Agent:
         if time.monotonic() - self._vouched_at >= VOUCH_S:
             self._vouched_at = time.monotonic()
             work.vouch(*self._ears.standing())
+
+    def _prove(self, work: Work) -> None:
+        """Once a day compare the journal with the hub's books. What can't be compared now is compared an hour later."""
+        if time.monotonic() < self._prove_at:
+            return
+        self._prove_at = time.monotonic() + PROOF_SPREAD_S
+        try:
+            work.prove(DAY_MS)
+        except (NoAnswer, Refused, NoProof) as no:
+            log.info("the daily proof has to wait: %s", no)
 
     def _failed(self, work: Work, status: Status, reason: str, detail: str) -> float:
         log.info("no exchange with the hub: %s", detail)

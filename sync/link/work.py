@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Callable
 
+from sync.link import verify
 from sync.link.bootstrap import bootstrap
 from sync.link.pull import SnapshotNeeded, pull
 from sync.link.push import Pusher
 from sync.link.session import Session, hello
 from sync.link.wire import Refused, Wire
-from sync.local import Local
+from sync.local import Local, ledger
 from sync.local.replica import Cursor, Replica
 from sync.local.wake import Sender
 from sync.protocol.messages import Fault, Live, Scope
@@ -86,6 +87,14 @@ class Work:
         if cleared:
             self._app.topics("verdicts", "link")
             self._behind.append(f"location:{self.local.me.location}")
+
+    def prove(self, every_ms: int) -> None:
+        """Compare journal and hub unless that was done within `every_ms`. Raises NoAnswer, Refused, NoProof (F13)."""
+        assert self.session is not None
+        last = ledger.proved(self.local.raw)
+        if last is None or not 0 <= self._clock() - last[0] < every_ms:
+            verify.prove(self.local, self.wire, self.session, self._clock)
+            self._app.topics("link")
 
     def catch_up(self, moved: dict[str, int]) -> None:
         """Pull the scopes that moved or were behind; take snapshots where deltas don't lead."""

@@ -66,8 +66,10 @@ def product_row(number: int, name: str = "") -> dict[str, Any]:
 class Store:
     """The hub's files and the running hub. `start` and `stop` keep files and port, so terminals find it again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tls: tuple[Path, Path] | None = None) -> None:
+        """`tls`: the files of a certificate and its key."""
         self.folder = folder
+        self.tls = tls
         self.port = 0
         self.hub: Running | None = None
         self.start()
@@ -80,10 +82,11 @@ class Store:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        where = Serving(f"sqlite:///{self.folder}/hub.db", self.folder / "snapshots", port=self.port)
+        database_url, (certificate, key) = f"sqlite:///{self.folder}/hub.db", self.tls or (None, None)
+        where = Serving(database_url, self.folder / "snapshots", port=self.port, certificate=certificate, key=key)
         self.hub = Running(where).__enter__()
         self.port = int(self.hub.url.rpartition(":")[2])
 
