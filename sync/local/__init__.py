@@ -1,6 +1,7 @@
 """The terminal's own two files: the journal (what it did) and the replica (what the hub told it)."""
 
 from sync.local.database import Identity, Local, NotEnrolled
+from sync.local.disk import NotRecorded, Reason, Space, reason_of
 from sync.local.queries import (
     Found,
     Link,
@@ -30,8 +31,11 @@ __all__ = [
     "Link",
     "Local",
     "NotEnrolled",
+    "NotRecorded",
+    "Reason",
     "RecordedSale",
     "Settings",
+    "Space",
     "Staff",
     "StockRow",
     "browse",
@@ -42,6 +46,7 @@ __all__ = [
     "locations",
     "own_location",
     "product",
+    "reason_of",
     "sale_by_receipt",
     "search",
     "settings",

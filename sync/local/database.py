@@ -13,6 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from sync.local import files, tables
+from sync.local.disk import NotRecorded, Reserve, Space, reason_of, space
 from sync.local.tables import Statement
 from sync.local.wake import SUSPECT, Sender
 
@@ -64,13 +65,15 @@ class Local:
         self._identity: Identity | None = None
         self._agent = Sender(home, "agent")
         self._appended = False
+        self._reserve: Reserve | None = None
 
     @classmethod
-    def open(cls, home: Path, *, agent: bool = False) -> "Local":
+    def open(cls, home: Path, *, agent: bool = False, reserve: bool = False) -> "Local":
         """Open (and if need be make) the files of that home.
 
-        `agent`: its verdicts can be asked for again, so its commits need not wait for the disk.
-        Raises JournalTooNew; sqlite3.Error and OSError where the disk fails.
+        `agent`: its verdicts can be asked for again, so its commits need not wait for the disk. `reserve`: keep some
+        room on the disk for sales (see `sync.local.disk`). Raises JournalTooNew; sqlite3.Error and OSError where the
+        disk fails, for which `disk.reason_of` has a word.
         """
         files.make_home(home)
         path = home / files.JOURNAL
@@ -83,6 +86,9 @@ class Local:
         _make_or_upgrade(raw)
         local = cls(home, raw)
         local.refresh()
+        if reserve:
+            local._reserve = Reserve(home)
+            local._reserve.keep()
         return local
 
     def close(self) -> None:
@@ -97,6 +103,11 @@ class Local:
             row = _identity.run(self.raw).fetchone()
             self._identity = Identity(*row) if row else None
         return self._identity
+
+    @property
+    def space(self) -> Space:
+        """How the disk stands now."""
+        return space(self.home)
 
     @property
     def me(self) -> Identity:
@@ -143,18 +154,29 @@ class Local:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction on the journal, durable when it ends; rolled back if the block raises."""
+        """One transaction on the journal, durable when it ends; rolled back if the block raises.
+
+        Raises NotRecorded, with the reason, where the disk does not take it.
+        """
         self._appended = False
-        self.raw.execute("BEGIN IMMEDIATE")
+        if self._reserve is not None:
+            self._reserve.release_if_needed()
         try:
+            self.raw.execute("BEGIN IMMEDIATE")
             yield self.raw
             self.raw.execute("COMMIT")
-        except BaseException:
-            if self.raw.in_transaction:
-                self.raw.execute("ROLLBACK")
+        except BaseException as error:
+            self._roll_back()
+            reason = reason_of(error, self.home) if isinstance(error, sqlite3.DatabaseError) else None
+            if reason is not None and not isinstance(error, NotRecorded):
+                raise NotRecorded(reason) from error
             raise
         if self._appended:
             self._agent.send("journal")
+
+    def _roll_back(self) -> None:
+        if self.raw.in_transaction:  # SQLite ends it by itself after some failures of the disk
+            self.raw.execute("ROLLBACK")
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -163,7 +185,8 @@ class Local:
         try:
             yield self.raw
         finally:
-            self.raw.execute("COMMIT")
+            if self.raw.in_transaction:  # as above
+                self.raw.execute("COMMIT")
 
     def suspect(self) -> None:
         """Tell the agent that the replica could not be read; a damaged one is replaced, and `refresh` finds the new."""

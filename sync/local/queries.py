@@ -14,6 +14,7 @@ from sync.domain.catalogue import LANGUAGES, Department, Location, LocationKind,
 from sync.domain.sales import Policy
 from sync.domain.stock import Known, Level, known
 from sync.local.database import Local
+from sync.local.disk import Space
 from sync.local.rows import LOCATION, PRICES, PRODUCT, first_product, location, products, words
 from sync.protocol import operations
 
@@ -64,7 +65,8 @@ class Settings:
 class Link:
     """The link to the hub: since when it is as it is, operations waiting for a verdict and the oldest's time.
 
-    `skew_ms`: how far this terminal's clock is ahead of the hub's. `needs_you`: what a person must settle.
+    `skew_ms`: how far this terminal's clock is ahead of the hub's. `needs_you`: what a person must settle. `space`:
+    how the terminal's own disk stands.
     """
 
     online: bool
@@ -74,6 +76,7 @@ class Link:
     skew_ms: int
     reason: str
     needs_you: int
+    space: Space = Space.GOOD
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +306,7 @@ def link_status(local: Local, now: int) -> Link:
     online, since, skew, reason, tried_at = row or (0, now, 0, "starting", now)
     if online and now - tried_at > SILENT_MS:
         online, since, reason = 0, tried_at, "agent_silent"
-    return Link(bool(online), since, waiting, oldest, skew, reason, needs)
+    return Link(bool(online), since, waiting, oldest, skew, reason, needs, local.space)
 
 
 SILENT_MS = 10 * 60_000
