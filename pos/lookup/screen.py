@@ -45,6 +45,10 @@ class FoundRow(ListRow):
     item = ObjectProperty(None, allownone=True)
     index = NumericProperty(-1)
 
+    def on_index(self, _row: Any, index: int) -> None:
+        """A hairline above every row but the first."""
+        self.rule = index > 0
+
     def on_item(self, _row: Any, found: Any) -> None:
         """Show another article."""
         if found is None:
@@ -56,7 +60,7 @@ class FoundRow(ListRow):
         self.picture, self.tint = path_of(product.picture), product.tint
         self.initials = "" if self.picture else initials(self.name)
         self.value = money(product.price.unit, currency) if product.price else "—"
-        self.chosen, self.rule = product.id == chosen, self.index > 0
+        self.chosen = product.id == chosen
 
 
 class PlaceRow(StockRow):
@@ -65,12 +69,15 @@ class PlaceRow(StockRow):
     item = ObjectProperty(None, allownone=True)
     index = NumericProperty(-1)
 
+    def on_index(self, _row: Any, index: int) -> None:
+        """A hairline above every row but the first."""
+        self.rule = index > 0
+
     def on_item(self, _row: Any, shown: Any) -> None:
         """Show another place."""
         if shown is None:
             return
         row, product, now, zone = shown
-        self.rule = self.index > 0
         self.ids.place.shrinks = True
         self.number, self.none = number(row, product)
         self.icon = "map-pin" if row.own else ICONS[row.location.kind]

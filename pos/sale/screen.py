@@ -32,6 +32,10 @@ class SaleRow(CartRow):
     item = ObjectProperty(None, allownone=True)
     index = NumericProperty(-1)
 
+    def on_index(self, _row: Any, index: int) -> None:
+        """A hairline above every row but the first."""
+        self.rule = index > 0
+
     def on_item(self, _row: Any, row: "tuple[CartLine, str] | None") -> None:
         """Show another line."""
         if row is not None:
@@ -39,7 +43,6 @@ class SaleRow(CartRow):
 
     def _show(self, line: CartLine, currency: str) -> None:
         product, spoken = line.product, language()
-        self.rule = self.index > 0
         self.name = product.name(spoken)
         self.picture, self.tint = path_of(product.picture), product.tint
         self.initials = initials(self.name)

@@ -6,9 +6,11 @@ from typing import Any
 
 from kivy.clock import Clock  # isort: skip
 from kivy.factory import Factory  # isort: skip
+from kivy.graphics import Callback  # isort: skip
+from kivy.graphics.opengl import GL_SCISSOR_TEST, glDisable, glEnable, glScissor  # isort: skip
 from kivy.metrics import dp  # isort: skip
 from kivy.properties import NumericProperty, ObjectProperty  # isort: skip
-from kivy.uix.stencilview import StencilView  # isort: skip
+from kivy.uix.widget import Widget  # isort: skip
 
 SLOP = 12  # dp a finger moves before it scrolls instead of touching
 FRICTION = 4.0  # share of the speed lost each second, exponentially
@@ -16,7 +18,27 @@ STILL = 12  # dp a second: slower than this stands still
 WHEEL = 72  # dp for one notch
 
 
-class VirtualList(StencilView):
+class Clipped(Widget):
+    """Draws nothing outside itself. A stencil would draw its whole area twice more; a scissor costs nothing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.canvas.before.insert(0, Callback(self._clip))
+        self.canvas.after.add(Callback(self._unclip))
+
+    def _clip(self, _drawing: Any) -> bool:
+        """Asked for at each frame, where the widget is then: screens slide."""
+        x, y = self.to_window(*self.pos)
+        glEnable(GL_SCISSOR_TEST)
+        glScissor(round(x), round(y), max(0, round(self.width)), max(0, round(self.height)))
+        return True  # drawn: the frame need not be drawn again
+
+    def _unclip(self, _drawing: Any) -> bool:
+        glDisable(GL_SCISSOR_TEST)
+        return True
+
+
+class VirtualList(Clipped):
     """Shows `rows` (anything with len() and [index]) as widgets of `row_class`, which have `item` and `index`.
 
     `row_class` is a class or a name known to kv. `row_height` and `gap` in pixels, `offset` is how far it is
@@ -33,6 +55,7 @@ class VirtualList(StencilView):
         self.register_event_type("on_row")
         self._shown: dict[int, Any] = {}
         self._spare: list[Any] = []
+        self._stale = False  # the rows are others, the widgets still show those before
         self._finger: Any = None
         self._speed = 0.0
         self._glide: Any = None
@@ -68,8 +91,7 @@ class VirtualList(StencilView):
         self.offset = min(max(self.offset, bottom - self.height), top)
 
     def _replaced(self, *_args: Any) -> None:
-        for widget in self._shown.values():
-            widget.index = -1
+        self._stale = True
         self._lay()
 
     def _reset(self, *_args: Any) -> None:
@@ -85,6 +107,9 @@ class VirtualList(StencilView):
             self.offset = min(max(self.offset, 0), self.furthest)
         first = int(self.offset // self.step)
         last = min(len(self.rows) - 1, int((self.offset + self.height) // self.step))
+        if self._stale:
+            self._stale = False
+            self._keep(first, last)
         for index in [i for i in self._shown if not first <= i <= last]:
             self._spare.append(self._shown.pop(index))
         for index in range(first, last + 1):
@@ -92,12 +117,27 @@ class VirtualList(StencilView):
         for widget in self._spare:
             widget.top = self.y - 10 * self.row_height
 
+    def _keep(self, first: int, last: int) -> None:
+        """A widget goes along with what it shows: a line put in before the others fills one row, not all of them."""
+        before, self._shown = self._shown, {}
+        wanted = [index for index in range(first, last + 1) if index < len(self.rows)]
+        for index in wanted:
+            item = self.rows[index]
+            near = (index, *(at for at in before if at != index))
+            same = next((at for at in near if at in before and before[at].item == item), None)
+            if same is not None:
+                self._shown[index] = before.pop(same)
+                self._shown[index].index = index
+        for index in wanted:  # what changed stays where it is
+            if index not in self._shown and index in before:
+                self._shown[index] = before.pop(index)
+                self._shown[index].item = self.rows[index]
+        self._spare += before.values()
+
     def _show(self, index: int) -> None:
         widget = self._shown.get(index)
         if widget is None:
             widget = self._shown[index] = self._spare.pop() if self._spare else self._new()
-            widget.index = -1
-        if widget.index != index:
             widget.index = index
             widget.item = self.rows[index]
         widget.size = (self.width, self.row_height)

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from pos.ui.theme import theme  # noqa: F401  prepares Kivy's environment
+from pos.ui.kit.shape import crisp
 
 from kivy.clock import Clock  # isort: skip
 from kivy.graphics import Color, Rectangle  # isort: skip
@@ -63,6 +63,7 @@ def _arrived(wanted: Wanted, reading: Future[Pixels]) -> None:
         width, height, data = reading.result()
         texture = Texture.create(size=(width, height), colorfmt="rgba")
         texture.blit_buffer(data, colorfmt="rgba", bufferfmt="ubyte")
+        crisp(texture)
     _keep(wanted, texture)
     for picture in _waiting.pop(wanted, []):
         picture.arrived(wanted, texture)

@@ -10,7 +10,7 @@ from pos.ui.kit.rules import nearest_rule_decides
 from pos.ui.theme import theme
 
 from kivy.clock import Clock  # isort: skip
-from kivy.graphics import BorderImage, Color, InstructionGroup  # isort: skip
+from kivy.graphics import BorderImage, Color, InstructionGroup, Rectangle  # isort: skip
 from kivy.graphics.texture import Texture  # isort: skip
 from kivy.properties import ColorProperty, NumericProperty, ObjectProperty  # isort: skip
 from kivy.uix.widget import Widget  # isort: skip
@@ -18,6 +18,20 @@ from kivy.uix.widget import Widget  # isort: skip
 CLEAR = (0.0, 0.0, 0.0, 0.0)
 Radii = tuple[int, int, int, int]  # top left, top right, bottom right, bottom left
 Sides = tuple[int, int, int, int]  # bottom, right, top, left
+
+
+def crisp(texture: Texture) -> Texture:
+    """For what is drawn pixel by pixel: no blending of neighbours, which changes nothing but costs a third more."""
+    texture.mag_filter = texture.min_filter = "nearest"
+    texture.wrap = "clamp_to_edge"
+    return texture
+
+
+@lru_cache(maxsize=1)
+def _white() -> Texture:
+    texture = Texture.create(size=(2, 2), colorfmt="rgba")
+    texture.blit_buffer(b"\xff" * 16, colorfmt="rgba", bufferfmt="ubyte")
+    return crisp(texture)
 
 
 @lru_cache(maxsize=64)
@@ -66,8 +80,7 @@ def rounded(radii: Radii, border: int = 0) -> tuple[Texture, Sides]:
     pixels[3::4] = b"".join(reversed(rows))  # the texture's first row is its lowest
     texture = Texture.create(size=(width, height), colorfmt="rgba")
     texture.blit_buffer(bytes(pixels), colorfmt="rgba", bufferfmt="ubyte")
-    texture.wrap = "clamp_to_edge"
-    return texture, (bottom, right, top, left)
+    return crisp(texture), (bottom, right, top, left)
 
 
 def _hollow(rows: list[bytearray], width: int, height: int, radii: Radii, border: int) -> None:
@@ -89,6 +102,34 @@ def fit_radii(radius: Any, width: int, height: int) -> Radii:
     return (a, b, c, d)
 
 
+class _Layer:
+    """One box of a Boxed: its colour and its shape. What can't be seen is not in the canvas, where it would be drawn."""
+
+    def __init__(self) -> None:
+        self.colour: Color | None = None
+        self._shapes: dict[type, Any] = {}
+        self.drawn: Any = None  # a plain rectangle, nine slices, or None
+
+    def show(self, colour: Any, pos: tuple[float, float], size: tuple[int, int], radii: Any, border: int) -> None:
+        """Be this box; `radii` in pixels, `border` 0 fills it."""
+        if not colour[3] or size[0] < 1 or size[1] < 1:
+            self.drawn = None
+            return
+        if self.colour is None:
+            self.colour = Color()
+        self.colour.rgba = colour
+        sliced = border or any(radii)
+        self.drawn = self._shape(BorderImage if sliced else Rectangle)
+        if sliced:
+            self.drawn.texture, self.drawn.border = rounded(fit_radii(radii, *size), border)
+        self.drawn.pos, self.drawn.size = pos, size
+
+    def _shape(self, kind: type) -> Any:
+        if kind not in self._shapes:
+            self._shapes[kind] = kind(texture=_white())
+        return self._shapes[kind]
+
+
 class Boxed(Widget):
     """A widget on a rounded box: `fill`, and an `outline` of `outline_width`; `inset` shrinks it on all sides."""
 
@@ -102,40 +143,37 @@ class Boxed(Widget):
     def __init__(self, **kwargs: Any) -> None:
         self._reshape = Clock.create_trigger(self._shape, -1)
         super().__init__(**kwargs)
-        drawing = InstructionGroup()
-        self._ring_colour, self._ring_box = Color(*CLEAR), BorderImage()
-        self._fill_colour, self._fill_box = Color(*CLEAR), BorderImage()
-        self._line_colour, self._line_box = Color(*CLEAR), BorderImage()
-        for one in (self._ring_colour, self._ring_box, self._fill_colour, self._fill_box):
-            drawing.add(one)
-        drawing.add(self._line_colour)
-        drawing.add(self._line_box)
-        self.canvas.before.insert(0, drawing)  # under whatever a rule draws there
+        self._drawing = InstructionGroup()
+        self._layers = (_Layer(), _Layer(), _Layer())  # the ring, the fill, the outline
+        self._shown: list[Any] = []
+        self.canvas.before.insert(0, self._drawing)  # under whatever a rule draws there
         for name in ("size", "pos", "radius", "inset", "outline_width", "fill", "outline", "ring"):
             self.fbind(name, self._reshape)
         self._reshape()
 
     def _shape(self, *_args: Any) -> None:
-        self._fill_colour.rgba, self._line_colour.rgba = self.fill, self.outline
-        self._ring_colour.rgba = self.ring
         lined = round(self.outline_width) if self.outline[3] else 0
-        if not lined:
-            self._line_colour.a = 0
-        self._box(self._fill_box, self._fill_colour, self.inset + lined // 2, 0)
-        self._box(self._line_box, self._line_colour, self.inset, lined)
         gap, wide = theme.size["focus_gap"], theme.size["focus_ring"]
-        self._box(self._ring_box, self._ring_colour, -gap - wide, round(wide))
+        ring, filled, line = self._layers
+        self._box(ring, self.ring, -gap - wide, round(wide))
+        self._box(filled, self.fill, self.inset + lined // 2, 0)
+        self._box(line, self.outline if lined else CLEAR, self.inset, lined)
+        self._draw()
 
-    def _box(self, image: BorderImage, ground: Color, inset: float, border: int) -> None:
-        width, height = round(self.width - 2 * inset), round(self.height - 2 * inset)
-        if not ground.a or width < 1 or height < 1:
-            ground.a = 0  # a nine-sliced image of no size would still draw its corners
-            return
-        radius = self.radius
-        grown = [r - inset if r else 0 for r in (radius if isinstance(radius, (list, tuple)) else (radius,) * 4)]
-        image.texture, image.border = rounded(fit_radii(grown, width, height), border)
-        image.pos = (round(self.x + inset), round(self.y + inset))
-        image.size = (width, height)
+    def _box(self, layer: _Layer, colour: Any, inset: float, border: int) -> None:
+        size = (round(self.width - 2 * inset), round(self.height - 2 * inset))
+        four = self.radius if isinstance(self.radius, (list, tuple)) else (self.radius,) * 4
+        grown = [r - inset if r else 0 for r in four]
+        layer.show(colour, (round(self.x + inset), round(self.y + inset)), size, grown, border)
+
+    def _draw(self) -> None:
+        """Put what is to be seen into the canvas, when that is another set than before."""
+        wanted = [x for layer in self._layers if layer.drawn is not None for x in (layer.colour, layer.drawn)]
+        if wanted != self._shown:
+            self._shown = wanted
+            self._drawing.clear()
+            for one in wanted:
+                self._drawing.add(one)
 
 
 nearest_rule_decides(Boxed)

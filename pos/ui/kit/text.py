@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from pos.ui.kit.shape import crisp
 from pos.ui.theme import Style, theme
 
 from kivy.clock import Clock  # isort: skip
@@ -48,7 +49,8 @@ def drawn(text: str, font: str, px: int) -> Any:
     """The texture of one line, white on clear."""
     line = CoreLabel(text=text, font_name=theme.font(font), font_size=px, font_hinting="light")
     line.refresh()
-    return line.texture
+    # Icons may turn and need the blending of neighbours; words stand still on whole pixels.
+    return line.texture if font == "storefloor-icons" else crisp(line.texture)
 
 
 def _forget(*_args: Any) -> None:
