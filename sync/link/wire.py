@@ -13,6 +13,7 @@ import httpx
 import msgspec
 import zstandard
 
+from sync.link.bulk import Bulk
 from sync.protocol import VERSION, messages
 
 T = TypeVar("T")
@@ -62,6 +63,7 @@ class Wire:
         self._transport = transport
         self._proxy = proxy
         self._made: httpx.Client | None = None
+        self._made_bulk: httpx.Client | None = None
 
     @property
     def _http(self) -> httpx.Client:
@@ -80,10 +82,26 @@ class Wire:
             )
         return self._made
 
+    @property
+    def _bulk(self) -> httpx.Client:
+        """For large bodies; through a proxy, or where something else carries the requests, the same as for others."""
+        if self._transport is not None or self._proxy:
+            return self._http
+        if self._made_bulk is None:
+            self._made_bulk = httpx.Client(
+                base_url=f"{self._hub}/v{VERSION}/",
+                transport=Bulk(_trust(self._hub, self._ca)),
+                timeout=self._timeout,
+                follow_redirects=False,
+                trust_env=False,
+            )
+        return self._made_bulk
+
     def close(self) -> None:
         """Close the connections."""
-        if self._made is not None:
-            self._made.close()
+        for made in (self._made, self._made_bulk):
+            if made is not None:
+                made.close()
 
     def post(self, path: str, body: msgspec.Struct, answer: type[T]) -> T:
         """POST a message. Raises NoAnswer, Refused."""
@@ -102,12 +120,18 @@ class Wire:
             return _read(self._http.get(path, params=query, headers=self._bearer(), timeout=waits), answer)
 
     @contextmanager
-    def stream(self, path: str, timeout: float, headers: dict[str, str]) -> Iterator[httpx.Response]:
-        """GET a body piece by piece; no single wait is longer than `timeout` seconds. Raises NoAnswer, Refused."""
+    def stream(
+        self, path: str, timeout: float, headers: dict[str, str], bulk: bool = False
+    ) -> Iterator[httpx.Response]:
+        """GET a body piece by piece; no single wait is longer than `timeout` seconds. Raises NoAnswer, Refused.
+
+        `bulk`: it is large, and worth a connection of its own.
+        """
         waits = httpx.Timeout(timeout, connect=5.0)
+        http = self._bulk if bulk else self._http
         with (
             _calm(),
-            self._http.stream("GET", path, headers={**self._bearer(), **headers}, timeout=waits) as response,
+            http.stream("GET", path, headers={**self._bearer(), **headers}, timeout=waits) as response,
         ):
             if response.status_code not in (200, 206):
                 response.read()

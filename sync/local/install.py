@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +22,8 @@ class BadSnapshot(ValueError):
 class Part:
     """A downloaded, verified snapshot of one scope, at `version`; own operations up to `included` are in it.
 
-    `seen_at` (UTC ms): when the hub is known to have vouched for it.
+    `seen_at` (UTC ms): when the hub is known to have vouched for it. `hashed`: the bytes are those that the hub named,
+    which checked the file itself: another check of all its pages would find what the hash has excluded.
     """
 
     scope: str
@@ -29,41 +32,107 @@ class Part:
     included: int
     path: Path
     seen_at: int = 0
+    hashed: bool = False
+
+
+class Assembly:
+    """A new replica in the making, of parts of `scopes` and of what is here of the other followed ones.
+
+    `add` each part as it comes, the catalogue first if it is among them: it becomes the file itself. Then `finish`,
+    which points to the new file; or `drop`. One thread at a time. The parts' files are used up. All raise BadSnapshot,
+    sqlite3.Error, OSError; the old replica stays in force until the very end (F25).
+    """
+
+    def __init__(self, home: Path, scopes: list[str], incarnation: str, followed: list[str]) -> None:
+        self._home = home
+        self._scopes = set(scopes)
+        self._incarnation = incarnation
+        self._followed = followed
+        self._target = home / files.next_name(home)
+        self._work = self._target.with_name(self._target.name + PART)
+        self._db: sqlite3.Connection | None = None
+        self._hashed = True
+
+    def add(self, part: Part) -> None:
+        """Take in a part."""
+        with self._told():
+            if self._db is None:
+                self._db = self._begin(part if part.scope == "catalogue" else None)
+            if part.scope != "catalogue":
+                # Into an empty table records are copied as they are, so the largest should come first.
+                clear_scope(self._db, part.scope)
+                _bring(self._db, part.path, part, [part.scope], set())
+                part.path.unlink()
+            _set_cursor(self._db, part, self._incarnation)
+        self._hashed &= part.hashed
+
+    def _begin(self, base: Part | None) -> sqlite3.Connection:
+        for stale in self._home.glob(f"replica-*{PART}*"):
+            stale.unlink()
+        old = files.ensure_replica(self._home)
+        if base is None:
+            self._hashed = False
+            _copy(old, self._work)
+        else:
+            os.replace(base.path, self._work)
+        self._work.chmod(0o600)
+        self._db = db = sqlite3.connect(self._work, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode = OFF")
+        db.execute("PRAGMA synchronous = OFF")
+        if db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() != (str(shape.FORMAT),):
+            raise BadSnapshot("the snapshot has another format than this software")
+        if base is not None:
+            db.execute("DELETE FROM cursor")
+            _bring(db, old, None, self._followed, self._scopes)
+        return db
+
+    def finish(self) -> Path:
+        """Check what no hash vouches for, give it to the disk, and make it the replica in force."""
+        assert self._db is not None
+        with self._told():
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.close()
+            if not self._hashed:
+                _check(self._work)
+        _sync_file(self._work)
+        os.replace(self._work, self._target)
+        files.sync_directory(self._home)
+        files.point_to(self._home, self._target.name)
+        return self._target
+
+    def drop(self) -> None:
+        """Leave nothing behind; after `finish`: nothing to do."""
+        if self._db is not None:
+            self._db.close()
+        self._work.unlink(missing_ok=True)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell a bad file from a bad disk."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF in DISK:
+                raise
+            raise BadSnapshot(f"a snapshot can't be read: {error}") from error
+
+
+DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+"""What SQLite says when it is the disk, or the directory, that does not do as it should."""
 
 
 def install(home: Path, parts: list[Part], incarnation: str, followed: list[str]) -> Path:
     """Make a new replica of these parts and of what is already here of the other followed scopes, and point to it.
 
-    The largest part becomes the file itself (the catalogue, which holds the search index, if it is among them). The
-    parts' files are used up. Raises BadSnapshot, sqlite3.Error, OSError; then the old replica stays in force.
+    The parts' files are used up. Raises BadSnapshot, sqlite3.Error, OSError; then the old replica stays in force.
     """
-    for stale in home.glob(f"replica-*{PART}*"):
-        stale.unlink()
-    target = home / files.next_name(home)
-    work = target.with_name(target.name + PART)
-    base = _base(parts)
-    old = files.ensure_replica(home)
-    if base is None:
-        _copy(old, work)
-    else:
-        os.replace(base.path, work)
-    work.chmod(0o600)
+    assembly = Assembly(home, [p.scope for p in parts], incarnation, followed)
     try:
-        _join(work, old, [p for p in parts if p is not base], base, incarnation, followed)
-        _check(work)
-    except sqlite3.DatabaseError as error:
-        work.unlink(missing_ok=True)
-        raise BadSnapshot(f"a snapshot can't be read: {error}") from error
-    _sync_file(work)
-    os.replace(work, target)
-    files.sync_directory(home)
-    files.point_to(home, target.name)
-    return target
-
-
-def _base(parts: list[Part]) -> Part | None:
-    """The part to build upon; None: what is here stays the base, as it holds the catalogue."""
-    return next((p for p in parts if p.scope == "catalogue"), None)
+        for part in sorted(parts, key=lambda p: (p.scope != "catalogue", -p.path.stat().st_size)):
+            assembly.add(part)
+        return assembly.finish()
+    finally:
+        assembly.drop()
 
 
 def _copy(old: Path, work: Path) -> None:
@@ -74,28 +143,6 @@ def _copy(old: Path, work: Path) -> None:
     finally:
         source.close()
         sink.close()
-
-
-def _join(work: Path, old: Path, parts: list[Part], base: Part | None, incarnation: str, followed: list[str]) -> None:
-    db = sqlite3.connect(work, isolation_level=None)
-    try:
-        db.execute("PRAGMA journal_mode = OFF")
-        db.execute("PRAGMA synchronous = OFF")
-        if db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() != (str(shape.FORMAT),):
-            raise BadSnapshot("the snapshot has another format than this software")
-        if base is not None:
-            db.execute("DELETE FROM cursor")
-            _set_cursor(db, base, incarnation)
-            _bring(db, old, None, followed, {p.scope for p in parts} | {base.scope})
-        # Into an empty table records are copied as they are, so the largest comes first.
-        for part in sorted(parts, key=lambda p: -p.path.stat().st_size):
-            clear_scope(db, part.scope)
-            _bring(db, part.path, part, [part.scope], set())
-            _set_cursor(db, part, incarnation)
-            part.path.unlink()
-        db.execute("PRAGMA journal_mode = WAL")
-    finally:
-        db.close()
 
 
 def _bring(db: sqlite3.Connection, source: Path, part: Part | None, scopes: list[str], without: set[str]) -> None:

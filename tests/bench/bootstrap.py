@@ -46,8 +46,18 @@ def _seconds(samples: list[float]) -> str:
 def hub(count: int) -> Path:
     """The folder of a hub with that many products and their snapshots; made once (some minutes for a million)."""
     place = KEPT / f"hub-{count}"
-    if (place / "ready").exists():
-        return place
+    if not (place / "ready").exists():
+        _make(place, count)
+    engine = database.open(_url(place))
+    try:
+        for scope in SCOPES:  # a hub makes them ahead; of another format, they are made anew
+            snapshots.snapshot_info(engine, place / "snapshots", scope)
+    finally:
+        engine.dispose()
+    return place
+
+
+def _make(place: Path, count: int) -> None:
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     engine = database.open(_url(place))
@@ -56,13 +66,10 @@ def hub(count: int) -> Path:
         set_settings(engine, {"currency": "KZT", "retailer": "Bench", "timezone": "UTC"}, _now())
         report = import_files(engine, paths, currency="KZT", strict=True)
         assert not report.bad_count, report.bad[:3]
-        for scope in SCOPES:  # a hub makes them for the first terminal that asks; every other one finds them
-            snapshots.snapshot_info(engine, place / "snapshots", scope)
     finally:
         engine.dispose()
     shutil.rmtree(place / "csv")
     (place / "ready").touch()
-    return place
 
 
 def _url(place: Path) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.link.arriving import Arriving, Aside
 from sync.link.bootstrap import download
 from sync.link.wire import NoAnswer, Refused, Wire
 from sync.local import Local, link_status
@@ -125,28 +126,37 @@ def info(content: bytes = BLOB) -> SnapshotInfo:
     return SnapshotInfo("catalogue", "e", 1, 0, digest, len(content), "identity", digest, len(content))
 
 
+def fetched(wire: Wire, path: Path) -> bool:
+    """The blob, whole and verified, at `path` while it is on its way and at `0.db` in the end."""
+    arriving, here = Arriving(info(), path.parent, 0), Aside("", threads=False)
+    assert arriving.blob == path
+    done = download(wire, arriving, lambda: False, here)
+    arriving.end()
+    return done
+
+
 def test_a_download_that_breaks_off_goes_on_where_it_ended(portal: Callable[..., Portal], tmp_path: Path) -> None:
     half = http("200 OK", BLOB[:300_000], "application/octet-stream", length=len(BLOB))
     rest = BLOB[300_000:]
     more = f"Content-Range: bytes 300000-{len(BLOB) - 1}/{len(BLOB)}"
     server = portal(half, http("206 Partial Content", rest, "application/octet-stream", more))
-    wire, path = Wire(server.url), tmp_path / "blob"
+    wire, path = Wire(server.url), tmp_path / info().digest
     with pytest.raises(NoAnswer):
-        download(wire, info(), path, lambda: False)
+        fetched(wire, path)
     assert path.stat().st_size == 300_000
-    assert download(wire, info(), path, lambda: False)
-    assert path.read_bytes() == BLOB
+    assert fetched(wire, path)
+    assert (tmp_path / "0.db").read_bytes() == BLOB
     assert b"range: bytes=300000-" in server.requests[1].lower()
 
 
 def test_f25_a_download_with_a_wrong_byte_is_thrown_away(portal: Callable[..., Portal], tmp_path: Path) -> None:
     wrong = b"\x01" + BLOB[1:]
     server = portal(http("200 OK", wrong, "application/octet-stream"), http("200 OK", BLOB, "application/octet-stream"))
-    wire, path = Wire(server.url), tmp_path / "blob"
+    wire, path = Wire(server.url), tmp_path / info().digest
     with pytest.raises(NoAnswer, match="damaged"):
-        download(wire, info(), path, lambda: False)
+        fetched(wire, path)
     assert not path.exists()
-    assert download(wire, info(), path, lambda: False)
+    assert fetched(wire, path)
 
 
 def test_a_store_behind_a_portal_goes_on_as_soon_as_it_is_let_through(
