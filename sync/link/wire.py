@@ -64,10 +64,13 @@ class Wire:
         self._proxy = proxy
         self._made: httpx.Client | None = None
         self._made_bulk: httpx.Client | None = None
+        self._closed = False
 
     @property
     def _http(self) -> httpx.Client:
         """Made when first needed, so that an authority's file that can't be read is a reason to show, as others are."""
+        if self._closed:  # by the agent that ends, while a thread was about to listen on
+            raise NoAnswer("stopped", "the wire is closed")
         if self._made is None:
             self._made = httpx.Client(
                 base_url=f"{self._hub}/v{VERSION}/",
@@ -98,7 +101,8 @@ class Wire:
         return self._made_bulk
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; whoever waits for an answer gets none."""
+        self._closed = True
         for made in (self._made, self._made_bulk):
             if made is not None:
                 made.close()
@@ -205,6 +209,8 @@ def _read(response: httpx.Response, answer: type[T]) -> T:
 
 def _raise_refusal(response: httpx.Response) -> None:
     """A Fault is a refusal; a redirect, a page, or a busy gateway is not the hub."""
+    if response.status_code == 407:
+        raise NoAnswer("proxy", "it wants a user and a password")
     try:
         fault = msgspec.json.decode(response.content, type=messages.Fault)
     except msgspec.MsgspecError:

@@ -46,6 +46,12 @@ _one = Statement(
         _op.c.incarnation == sa.bindparam("incarnation"), _op.c.seq == sa.bindparam("seq")
     )
 )
+_numbers = Statement(
+    sa.select(_op.c.seq).where(
+        _op.c.incarnation == sa.bindparam("incarnation"),
+        _op.c.seq.between(sa.bindparam("first", type_=sa.Integer), sa.bindparam("last", type_=sa.Integer)),
+    )
+)
 _done = Statement(
     sa.delete(_waiting).where(
         _waiting.c.incarnation == sa.bindparam("incarnation"), _waiting.c.seq == sa.bindparam("seq")
@@ -161,14 +167,20 @@ def rule(db: sqlite3.Connection, incarnation: str, rulings: list[Ruling], now: i
 
     Runs inside `local.write()`; returns how many operations stopped waiting.
     """
-    cleared = 0
-    for r in rulings:
-        if read_one(db, incarnation, r.seq) is None:
-            continue  # not ours (any more): nothing here waits for it
-        insert_verdict.run(
-            db, incarnation=incarnation, seq=r.seq, outcome=r.outcome, code=r.code, detail=r.detail, at=now
-        )
-        cleared += _done.run(db, incarnation=incarnation, seq=r.seq).rowcount
+    if not rulings:
+        return 0
+    numbers = [r.seq for r in rulings]
+    span = {"incarnation": incarnation, "first": min(numbers), "last": max(numbers)}
+    here = {row[0] for row in _numbers.run(db, **span)}
+    ours = [r for r in rulings if r.seq in here]  # others are not here (any more): nothing waits for them
+    keyed = {"incarnation": incarnation, "at": now}
+    insert_verdict.many(
+        db, [{**keyed, "seq": r.seq, "outcome": r.outcome, "code": r.code, "detail": r.detail} for r in ours]
+    )
+    before = db.total_changes
+    _done.many(db, [{"incarnation": incarnation, "seq": r.seq} for r in ours])
+    cleared = db.total_changes - before
+    for r in ours:
         if r.outcome != Outcome.APPLIED:
             note(db, f"{r.outcome}:{incarnation}:{r.seq}", f"{r.code} {r.detail}".strip(), now)
     return cleared

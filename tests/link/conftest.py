@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,12 +32,12 @@ def local(home: Path) -> Iterator[Local]:
 
 
 @pytest.fixture
-def run_agent() -> Iterator[Callable[[Path], Agent]]:
-    """Runs agents in threads of their own; they end with the test."""
+def run_agent() -> Iterator[Callable[..., Agent]]:
+    """Runs agents in threads of their own, with what `Agent` takes; they end with the test."""
     running: list[tuple[Agent, threading.Thread]] = []
 
-    def run(home: Path) -> Agent:
-        agent = Agent(home)
+    def run(home: Path, **how: Any) -> Agent:
+        agent = Agent(home, **how)
         thread = threading.Thread(target=agent.run, daemon=True)
         thread.start()
         running.append((agent, thread))

@@ -72,9 +72,9 @@ class Line:
         return socket.create_connection(("127.0.0.1", self.port), timeout=10)
 
     def _carry(self, source: socket.socket, sink: socket.socket, upward: bool, left: list[int]) -> None:
-        source.settimeout(None)
         kept = b""
         with contextlib.suppress(OSError):
+            source.settimeout(None)
             while piece := source.recv(16_384 if not self.rate else max(64, self.rate // 20)):
                 self._count(len(piece), upward)
                 while self.dead:
