@@ -25,12 +25,13 @@ from sqlalchemy import Engine
 from sync.domain.pricing import Line
 from sync.domain.sales import Policy, Sold, Tender, TenderKind, decide_sale
 from sync.domain.search import terms
-from sync.hub import database, enrolment, feed, movements
+from sync.hub import database, enrolment, feed, movements, records
 from sync.hub.api import now_ms
 from sync.hub.movements import Move
 from sync.hub.tables import ENTITIES
 from sync.protocol.messages import Enrol, Hello, Push
 from sync.protocol.operations import GENESIS, Sale, SaleLine, SaleTender, SaleVat, chain, encode
+from tests.bench._wire import drive
 from tests.hub.retailer import location_row, price_row, product_row
 
 PRODUCTS = 2000
@@ -222,3 +223,76 @@ def all_applied(body: bytes) -> bool:
     """Whether an answer to a push (zstd or plain) says `applied` of each operation and nothing else."""
     raw = zstandard.ZstdDecompressor().decompress(body) if body[:4] == b"\x28\xb5\x2f\xfd" else body
     return {(v["outcome"], v["code"]) for v in json.loads(raw)["verdicts"]} == {("applied", "")}
+
+
+@dataclass
+class Run:
+    """What pushing everything took: seconds in all and of each request, and processor seconds by who spent them."""
+
+    operations: int
+    seconds: float
+    waits: list[float]
+    hub: float
+    postgres: float
+
+    @property
+    def rate(self) -> float:
+        """Operations a second."""
+        return self.operations / self.seconds
+
+    def cost(self) -> str:
+        """Where the processors' time went, for a note."""
+        hub, base = (1e6 * spent / self.operations for spent in (self.hub, self.postgres))
+        return f"processor µs an operation: hub {hub:.0f}, PostgreSQL {base:.0f}"
+
+
+def push_all(url: str, folder: Path, tills: list[Till], queues: list[list[bytes]]) -> Run:
+    """Push all over HTTP to a hub process, each terminal's in order, and prove that each sale is there, once."""
+    with serving(url, folder) as (address, process):
+        before = _spent(process.pid), _spent_by_postgres(url)
+        seconds, waits, answers = drive(address, queues)
+        after = _spent(process.pid), _spent_by_postgres(url)
+    for status, body in answers:
+        assert status == 200 and all_applied(body), (status, body[:300])
+    prove(url, tills)
+    spent = [late - early for early, late in zip(before, after, strict=True)]
+    return Run(sum(len(till.sold) for till in tills), seconds, waits, *spent)
+
+
+def prove(url: str, tills: list[Till]) -> None:
+    """That the hub has each sale once, every total as sold, stock as start less sales, versions without a hole."""
+    sold = {sale.sale_id: sale.total for till in tills for sale in till.sold}
+    with psycopg.connect(url) as conn:
+        assert dict(conn.execute("SELECT sale_id, total FROM sale").fetchall()) == sold
+        for till in tills:
+            row = conn.execute(
+                "SELECT count(*), min(seq), max(seq) FROM operation WHERE terminal = %s", (till.name,)
+            ).fetchone()
+            assert row == (till.seq, 1 if till.seq else None, till.seq or None), (till.name, row)
+        holes = "SELECT count(*) FROM (SELECT scope FROM version GROUP BY scope HAVING count(*) <> max(version)) AS s"
+        assert conn.execute(holes).fetchone() == (0,)
+    engine = database.open(url)
+    with database.read(engine) as reading:
+        assert records.stock_differences(reading) == []
+    engine.dispose()
+
+
+def _spent(pid: int) -> float:
+    """Processor seconds of a process so far; 0 of one that has ended: its parent has counted it by then."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _spent_by_postgres(url: str) -> float:
+    """Of the server and all its processes, those that ended too."""
+    with psycopg.connect(url) as conn:
+        row = conn.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'").fetchone()
+    assert row is not None
+    status = Path(f"/proc/{row[0]}/status").read_text()
+    server = int(status.partition("PPid:")[2].split()[0])
+    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    ended = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()
+    return sum(_spent(int(pid)) for pid in children) + sum(map(int, ended[13:15])) / os.sysconf("SC_CLK_TCK")

@@ -1,17 +1,17 @@
 """The feed: dense versions in commit order, whole versions in a page, and what of the own journal is included."""
 
-import random
 import threading
-import time
+from collections import Counter
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from sync.hub import database, feed, tables
 from sync.hub.feed import Recorder, SnapshotNeeded, WrongEpoch
 from sync.protocol.messages import PULL_ROWS, Page
 from sync.protocol.replica import COLUMNS
+from tests.hub.crowd import Crowd
 
 
 @pytest.fixture
@@ -129,48 +129,41 @@ def test_a_row_holds_the_columns_of_a_replica_and_nothing_else(engine: Engine) -
     assert change.key == "p\x1fa"
 
 
-def test_F19_a_reader_passes_over_no_version_while_32_writers_stall_before_they_commit(engine: Engine) -> None:
-    scopes = [f"location:{n}" for n in range(3)]
-    finished = threading.Event()
-    failed: list[BaseException] = []
-
-    def write_some(number: int) -> None:
-        chance = random.Random(number)
-        try:
-            for round_ in range(3):
-                with database.write(engine) as conn:
-                    recorder = Recorder(1)
-                    for scope in chance.sample(scopes, chance.randint(1, 3)):
-                        recorder.put(scope, "setting", {"key": f"{number}-{round_}", "value": scope})
-                    recorder.commit(conn)
-                    time.sleep(chance.random() * 0.01)  # has its versions, has not committed
-        except BaseException as fault:  # noqa: BLE001 - told below
-            failed.append(fault)
-
-    seen: dict[str, list[int]] = {scope: [] for scope in scopes}
-
-    def look() -> None:
-        for scope in scopes:
-            page = pull(engine, scope, len(seen[scope]))
-            seen[scope] += [v.version for v in page.versions]
-
-    def read() -> None:
-        while not finished.is_set():
-            look()
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    writers = [threading.Thread(target=write_some, args=(n,)) for n in range(32)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    finished.set()
-    reader.join()
-    look()
-    assert failed == []
+def test_F19_F20_readers_skip_reorder_and_split_nothing_while_32_writers_stall_and_fail(engine: Engine) -> None:
+    crowd = Crowd(engine, wanted=5000)
+    crowd.run()
+    assert crowd.faults == []
+    assert sum(crowd.made.count.values()) >= 5000
     with engine.connect() as conn:
-        count = select(func.count()).select_from(tables.change)
-        for scope in scopes:
-            assert seen[scope] == list(range(1, len(seen[scope]) + 1))
-            assert conn.execute(count.where(tables.change.c.scope == scope)).scalar_one() == len(seen[scope])
+        query = select(tables.version.c.scope, func.count(), func.max(tables.version.c.version))
+        stands = {row[0]: tuple(row[1:]) for row in conn.execute(query.group_by(tables.version.c.scope))}
+    assert stands == {scope: (count, count) for scope, count in crowd.made.count.items()}
+
+
+def test_a_crowd_catches_a_feed_that_draws_its_numbers_before_its_turn(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: Counter[str] = Counter()
+    one = threading.Lock()
+
+    def draw(conn: Connection, recorders: list[Recorder]) -> dict[str, int]:
+        """As a sequence does: a number is drawn at once, is lost with its transaction, and commits when it will."""
+        scopes = [scope for recorder in recorders for scope in recorder.scopes]
+        with one:
+            before = {scope: drawn[scope] for scope in scopes}
+            drawn.update(scopes)
+            stands = [{"scope": scope, "epoch": epoch, "version": drawn[scope], "floor": 0} for scope in set(scopes)]
+        for row in sorted(stands, key=lambda row: str(row["scope"])):
+            higher = database.insert(conn, tables.head).values(row)
+            seen = {"version": func.greatest(tables.head.c.version, higher.excluded.version)}
+            if conn.dialect.name == "sqlite":
+                seen = {"version": func.max(tables.head.c.version, higher.excluded.version)}
+            conn.execute(higher.on_conflict_do_update(index_elements=["scope"], set_=seen))
+        return before
+
+    with database.read(engine) as conn:
+        epoch = database.hub_row(conn).epoch
+    monkeypatch.setattr(feed, "_raise", draw)
+    crowd = Crowd(engine, wanted=2000, stall=0.05)
+    crowd.run()
+    assert any("was next" in fault for fault in crowd.faults)
