@@ -50,8 +50,10 @@ class _Sdl:
             event = _Event(type=_USER_EVENT)
             self._push(ctypes.byref(event))
 
-    def seen(self) -> None:
-        self._pending = False
+    def seen(self) -> bool:
+        """Whether anyone has pushed since this was asked last. The event itself may have been read already."""
+        pushed, self._pending = self._pending, False
+        return pushed
 
 
 def _library() -> str | None:
@@ -135,9 +137,11 @@ class _Waiter:
     def sleep(self, clock: Any) -> None:
         from kivy.base import EventLoop
 
-        self.sdl.seen()
+        called = self.sdl.seen()
         if self.passes > 0:
             self.passes -= 1
+            return
+        if called:  # another thread has an answer: it does not wait for the frame to be over
             return
         window = EventLoop.window
         now = clock.time()

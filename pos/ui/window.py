@@ -7,6 +7,7 @@ finger of a right click, and any input provider but one (two of them make a touc
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -114,6 +115,13 @@ def run(root: Widget, on_stop: Callable[[], None] | None = None) -> None:
     if on_stop is not None:
         EventLoop.bind(on_stop=lambda *_args: on_stop())
     runTouchApp(root)
+
+
+def tidy() -> None:
+    """What was built stays until the end: the collector need not look at it again in the middle of a scan."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def stop() -> None:

@@ -46,8 +46,10 @@ class MoneyText(Widget):
         with self.canvas:
             self._colour, self._digits = Color(), Rectangle(size=(0, 0))
             self._sign_colour, self._sign = Color(), Rectangle(size=(0, 0))
-        for name in ("shown", "currency", "style", "color", "sign_color", "halign", "unknown", "size", "pos", "fit"):
+        for name in ("shown", "currency", "style", "color", "sign_color", "halign", "unknown", "pos", "fit"):
             self.fbind(name, self._redraw)
+        self._fits = False
+        self.fbind("size", self._sized)
         self.fbind("minor", self._changed)
         theme.bind(revision=self._again, painted=self._again, language=self._again)
         self.shown = self.minor
@@ -55,6 +57,10 @@ class MoneyText(Widget):
 
     def _again(self, *_args: Any) -> None:
         self._redraw()
+
+    def _sized(self, *_args: Any) -> None:
+        if not self._fits:  # else it is taking the measure of its own digits
+            self._redraw()
 
     def _changed(self, *_args: Any) -> None:
         Animation.cancel_all(self, "shown")
@@ -83,10 +89,12 @@ class MoneyText(Widget):
         money = theme.look.raw["money"]
         large = style.size >= money["sign_small_from"]
         ratio, gap = (money["sign_ratio"], money["sign_gap_ratio"]) if large else (1.0, 0.25)
+        self._fits = True
         px = self._fitting(style, digits, sign, ratio, gap)
         if self.fit:
             self.size_hint_y = None
             self.height = round(style.px * style.line)
+        self._fits = False
         ink = self.color or theme.ink
         self._colour.rgba = ink
         self._sign_colour.rgba = (self.sign_color or theme.ink_2) if large else ink

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from pos.ui.theme import theme
+from pos.ui.window import tidy
 
 from kivy.animation import Animation  # isort: skip
+from kivy.clock import Clock  # isort: skip
 from kivy.metrics import dp  # isort: skip
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty  # isort: skip
 from kivy.uix.relativelayout import RelativeLayout  # isort: skip
@@ -39,6 +41,18 @@ class Screens(RelativeLayout):
         if name not in self._built:
             self._built[name] = self._factories[name]()
         return self._built[name]
+
+    def build_ahead(self, after: float = 1.0, pause: float = 0.15) -> None:
+        """Build what was not shown yet, one screen at a time, `after` seconds: nobody waits for it at its first use."""
+        Clock.schedule_once(lambda _dt: self._build_next(pause), after)
+
+    def _build_next(self, pause: float) -> None:
+        missing = [name for name in self._factories if name not in self._built]
+        if not missing:
+            tidy()
+            return
+        self.built(missing[0]).size = self.size  # its words are laid out where they will stand
+        Clock.schedule_once(lambda _dt: self._build_next(pause), pause)
 
     def show(self, name: str, back: bool = False) -> Any:
         """Bring a screen; the one before it goes at once, so no touch meets two. Returns the widget."""

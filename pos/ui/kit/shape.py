@@ -103,7 +103,7 @@ def fit_radii(radius: Any, width: int, height: int) -> Radii:
 
 
 class _Layer:
-    """One box of a Boxed: its colour and its shape. What can't be seen is not in the canvas, where it would be drawn."""
+    """One box of a Boxed: its colour and its shape. What can't be seen is not in the canvas: it would be drawn."""
 
     def __init__(self) -> None:
         self.colour: Color | None = None

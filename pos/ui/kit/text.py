@@ -124,21 +124,45 @@ class StyleLabel(Widget):
         self._drawing.add(self._colour)
         self.canvas.add(self._drawing)
         self._boxes: list[Rectangle] = []
-        for name in ("text", "style", "halign", "valign", "lines", "number", "strike", "fit", "size", "pos"):
-            self.fbind(name, self._redraw)
-        for name in ("most_width", "shrinks"):
-            self.fbind(name, self._redraw)
+        self._laid: tuple[float, float] | None = None  # where the words stand; None: what they are has changed
+        self._fitting = False
+        for name in ("text", "style", "halign", "valign", "lines", "number", "strike", "fit", "most_width", "shrinks"):
+            self.fbind(name, self._again)
+        self.fbind("size", self._sized)
+        self.fbind("pos", self._redraw)
         self.fbind("color", self._tint)
         theme.bind(revision=self._again, painted=self._tint)  # bind, not fbind: it holds no widget alive
         self._redraw()
 
     def _again(self, *_args: Any) -> None:
+        self._laid = None
         self._redraw()
+
+    def _sized(self, *_args: Any) -> None:
+        if not self._fitting:  # else it is taking the measure of its own words
+            self._again()
 
     def _tint(self, *_args: Any) -> None:
         self._colour.rgba = self.color or theme.ink
 
     def _lay(self, *_args: Any) -> None:
+        if self._laid is not None and self._moved(self.x - self._laid[0], self.y - self._laid[1]):
+            return
+        self._fitting = True
+        self._measure()
+        self._fitting = False
+        self._laid = (self.x, self.y)
+
+    def _moved(self, right: float, up: float) -> bool:
+        """The same words a few pixels on; False where that is no whole number of them."""
+        if right % 1 or up % 1:
+            return False
+        for box in self._boxes:
+            box.pos = (box.pos[0] + right, box.pos[1] + up)
+        self._laid = (self.x, self.y)
+        return True
+
+    def _measure(self) -> None:
         style = theme.style(self.style)
         px = round(style.px)
         natural = max((width_of(one, style.font, px) for one in self.text.split("\n")), default=0)

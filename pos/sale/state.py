@@ -1,0 +1,55 @@
+"""What the sale screen shows. No Kivy, no work."""
+
+from dataclasses import dataclass
+
+from pos.sale.weighing import Weighing
+from pos.ui.happened import Happened
+from sync.actions.cart import Cart, CartLine
+from sync.domain.pricing import PIECE, Totals, price_cart
+from sync.domain.stock import Known, Level
+from sync.local import Link, Settings
+
+NO_CART, NO_TOTALS, USUAL = Cart(""), price_cart([]), Settings()
+NO_LINK = Link(False, 0, 0, None, 0, "starting", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SaleState:
+    """The sale on the screen. `hero`: the line in the window; `level`: its stock here, read at `looked_at`.
+
+    `unkept`: the journal could not be written, so the cart stands on the screen alone.
+    """
+
+    ready: bool = False
+    cart: Cart = NO_CART
+    totals: Totals = NO_TOTALS
+    settings: Settings = USUAL
+    link: Link = NO_LINK
+    hero: str = ""
+    level: Level | None = None
+    known: Known = Known.UNKNOWN
+    looked_at: int = 0
+    weighing: Weighing | None = None
+    happened: Happened | None = None
+    undoable: bool = False
+    unkept: bool = False
+
+    @property
+    def hero_line(self) -> CartLine | None:
+        """The line in the window."""
+        return next((x for x in self.cart.lines if x.line_id == self.hero), None)
+
+    @property
+    def pieces(self) -> int:
+        """How many things lie in the cart; a weighed one counts as one."""
+        return sum(x.quantity // PIECE if x.product.unit == "pcs" else 1 for x in self.cart.lines)
+
+    @property
+    def paid(self) -> int:
+        """What cards have paid already."""
+        return self.cart.paid_by_card
+
+    @property
+    def locked(self) -> bool:
+        """Whether money was, or may have been, taken for this cart: then nothing is taken out of it."""
+        return any(a.holds_money for a in self.cart.attempts)
