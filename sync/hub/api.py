@@ -159,12 +159,11 @@ class Api:
                 return
 
     async def snapshot(self, request: Request) -> Response:
-        """GET /v1/snapshot/{scope}: where to fetch the file, made first if there is none of late."""
+        """GET /v1/snapshot/{scope}?encoding=: where to fetch the file, made first if there is none of late."""
         token, row = await self._terminal(request)
         scope = request.path_params["scope"]
         roles.check_scope(row.kind, row.location, scope)
-        near = snapshots.nearby(request.client.host if request.client else "")
-        encoding = "identity" if near else "zstd"
+        encoding = "identity" if request.query_params.get("encoding") == "identity" else "zstd"
         args = (self.engine, self.folder, scope, encoding)
         info = await to_thread.run_sync(snapshots.snapshot_info, *args, limiter=self._builds)
         mine = await self._read(feed.included, scope, info.version, token.terminal, token.incarnation)

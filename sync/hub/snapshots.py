@@ -7,7 +7,6 @@ twice: as it is for the same machine, and as zstd for a network, where fewer byt
 import contextlib
 import fcntl
 import hashlib
-import ipaddress
 import os
 import re
 import time
@@ -47,18 +46,10 @@ class Kept(msgspec.Struct, frozen=True):
     packed_size: int
 
 
-def nearby(host: str) -> bool:
-    """Whether an asking address is this machine itself, to which packing and unpacking cost more than copying."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def snapshot_info(engine: Engine, folder: Path, scope: str, encoding: str = "zstd") -> SnapshotInfo:
     """The scope's snapshot, built now if none is recent enough; those who ask meanwhile wait for the one build.
 
-    `encoding`: `zstd` or `identity` (see `nearby`). `included` is 0: what is included depends on who asks.
+    `encoding`: `zstd` or `identity`. `included` is 0: what is included depends on who asks.
     Raises OSError when the folder can't be written.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -79,6 +70,7 @@ def snapshot_info(engine: Engine, folder: Path, scope: str, encoding: str = "zst
         encoding="zstd" if packed else "identity",
         raw_digest=kept.raw_digest,
         raw_size=kept.raw_size,
+        format=kept.format,
     )
 
 

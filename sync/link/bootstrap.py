@@ -5,7 +5,6 @@ threads, as far as the catalogue is large enough to be worth them. The file is w
 hash, so after the hash nothing of it is checked a second time.
 """
 
-import errno
 import os
 import shutil
 import sqlite3
@@ -17,7 +16,9 @@ from urllib.parse import quote
 
 from sync.link.arriving import PIECE, Arriving, Aside
 from sync.link.wire import NoAnswer, Wire
+from sync.local.disk import Reason, reason_of
 from sync.local.install import Assembly, Part
+from sync.protocol import replica
 from sync.protocol.messages import SnapshotInfo
 
 FOLDER = "snapshots"
@@ -39,12 +40,12 @@ def bootstrap(
     """Fetch snapshots of `scopes` and make the replica of them and of the other `followed` ones that are here.
 
     None if told to stop. What was downloaded is kept for the next try, unless the disk is full. Raises NoAnswer (with
-    the reason `disk_full` or `disk` where it lies on this side), Refused, install.BadSnapshot.
+    a `disk.Reason` where it lies on this side), Refused, install.BadSnapshot.
     """
     folder = home / FOLDER
     with _said(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
-        infos = [wire.get(f"snapshot/{quote(scope, safe=':')}", SnapshotInfo, timeout=600.0) for scope in scopes]
+        infos = [_info(wire, scope) for scope in scopes]
         infos.sort(key=lambda info: (info.scope != "catalogue", -info.raw_size))
         _remove_others(folder, {info.digest for info in infos})
         _require_room(folder, infos)
@@ -54,17 +55,25 @@ def bootstrap(
     return made
 
 
+def _info(wire: Wire, scope: str) -> SnapshotInfo:
+    """What there is to fetch. The hub may be of another version than we are: better said before half a gigabyte."""
+    encoding = "identity" if wire.near else "zstd"
+    info = wire.get(f"snapshot/{quote(scope, safe=':')}", SnapshotInfo, timeout=600.0, encoding=encoding)
+    if info.format != replica.FORMAT:
+        raise NoAnswer("format", f"the hub's snapshots have format {info.format}, this software reads {replica.FORMAT}")
+    return info
+
+
 @contextmanager
 def _said(folder: Path) -> Iterator[None]:
     """Say what the disk did. A full one gets back what was downloaded: a sale needs the room more."""
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
-        number = error.errno if isinstance(error, OSError) else error.sqlite_errorcode & 0xFF
-        full = number in ((errno.ENOSPC, errno.EDQUOT) if isinstance(error, OSError) else (sqlite3.SQLITE_FULL,))
-        if full:
+        reason = reason_of(error, folder.parent)
+        if reason is Reason.FULL:
             shutil.rmtree(folder, ignore_errors=True)
-        raise NoAnswer("disk_full" if full else "disk", str(error)) from error
+        raise NoAnswer((reason or Reason.BROKEN).value, str(error)) from error
 
 
 def _require_room(folder: Path, infos: list[SnapshotInfo]) -> None:
@@ -75,7 +84,7 @@ def _require_room(folder: Path, infos: list[SnapshotInfo]) -> None:
     free = shutil.disk_usage(folder).free + have
     if free < need:
         shutil.rmtree(folder, ignore_errors=True)
-        raise NoAnswer("disk_full", f"the snapshots need {need >> 20:,} MiB, {free >> 20:,} MiB are free")
+        raise NoAnswer(Reason.FULL.value, f"the snapshots need {need >> 20:,} MiB, {free >> 20:,} MiB are free")
 
 
 def _remove_others(folder: Path, digests: set[str]) -> None:

@@ -49,6 +49,14 @@ ADVICE: dict[str, Advice] = {
     ),
     "hub_busy": Advice("the hub answers that it can't work now", "Wait; if it stays, look at the hub's database."),
     "damaged": Advice("a download arrived damaged", "It is fetched again; if this stays, check line and disk."),
+    "disk_full": Advice(
+        "the disk has no room for what the hub has to tell", "Make room; what is here goes on serving meanwhile."
+    ),
+    "disk_read_only": Advice("the disk takes nothing that the hub tells", "Check the disk and how it is mounted."),
+    "disk_broken": Advice("the disk fails at what the hub tells", "Check the disk, and who may write there."),
+    "format": Advice(
+        "hub and terminal are of versions that don't fit", "Bring the older of the two to the version of the other."
+    ),
     "journal_pruned": Advice("the hub asks for operations that this terminal no longer keeps", _ASK_HUB),
     "terminal_unknown": Advice("the hub does not know this terminal", "Enrol it anew, or check terminal.hub."),
     "revoked": Advice("this terminal was shut out at the hub", "Enrol it anew, if it is to go on."),

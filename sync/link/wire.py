@@ -6,8 +6,10 @@ An answer, a refusal (`Fault`), or nothing that counts: no connection, a timeout
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -99,6 +101,15 @@ class Wire:
                 trust_env=False,
             )
         return self._made_bulk
+
+    @property
+    def near(self) -> bool:
+        """Whether the hub is on this machine, to which packing and unpacking cost more than copying."""
+        host = urlsplit(self._hub).hostname or ""
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
 
     def close(self) -> None:
         """Close the connections; whoever waits for an answer gets none."""

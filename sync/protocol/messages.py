@@ -130,9 +130,11 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class SnapshotInfo(msgspec.Struct, frozen=True):
-    """GET /v1/snapshot/{scope}: an immutable file at `/v1/blob/{digest}` (Range allowed); `digest` is its SHA-256.
+    """GET /v1/snapshot/{scope}?encoding=: an immutable file at `/v1/blob/{digest}` (Range allowed); `digest` is its
+    SHA-256.
 
-    `raw_size` and `raw_digest` are those of the SQLite file inside; `encoding` is `zstd` or `identity`."""
+    `raw_size` and `raw_digest` are those of the SQLite file inside; `encoding` is `zstd` or, if asked for, `identity`.
+    `format` is that of its tables (`replica.FORMAT`)."""
 
     scope: str
     epoch: str
@@ -143,6 +145,7 @@ class SnapshotInfo(msgspec.Struct, frozen=True):
     encoding: str
     raw_digest: str
     raw_size: int
+    format: int = 1
 
 
 class Live(msgspec.Struct, frozen=True):

@@ -20,9 +20,12 @@ from sync.link.first import fill_replica
 from sync.local import Local, files, find_code, search
 from tests.bench import catalogue
 from tests.bench._home import KEPT, MILLION
-from tests.bench.figures import Figure, percentile, timed
+from tests.bench._slow import line
+from tests.bench.figures import Figure, load, percentile, timed
 
 ROUNDS = 3
+RATE = 12_500_000
+"""Bytes a second of a line of 100 Mbit/s."""
 SCOPES = ("catalogue", "pricelist:standard", "location:S1")
 
 
@@ -33,10 +36,23 @@ def figures(size: int | None) -> Iterator[Figure]:
     with _serving(place) as url, tempfile.TemporaryDirectory(dir=KEPT) as name:
         folder = Path(name)
         rounds = [_round(place, url, folder, count, number) for number in range(ROUNDS)]
-    ours, copies, size_of = ([each[n] for each in rounds] for n in range(3))
+        far = _far(place, url, folder, count)
+    ours, copies, size_of, spent = ([each[n] for each in rounds] for n in range(4))
     note = f"{count:,} products, {size_of[0] >> 20} MiB; {ROUNDS} rounds {_seconds(ours)}, copies {_seconds(copies)}"
+    note += f"; the terminal's processor {_seconds(spent)}; load {load()}"
     middle = percentile(ours, 0.5)
     yield Figure("bootstrap, hello to queryable", middle, "s", "copy + fsync", percentile(copies, 0.5), "<= 3", note)
+    yield Figure("bootstrap over loopback", middle, "s", "", None, "<= 2", note)
+    yield far
+
+
+def _far(place: Path, url: str, folder: Path, count: int) -> Figure:
+    """Through a line of 100 Mbit/s, beside the time that its bytes alone take."""
+    with line(url, RATE) as slow:
+        took = _round(place, slow.url, folder, count, ROUNDS)[0]
+        alone = slow.carried / RATE
+    note = f"{slow.carried / 1e6:,.0f} MB at {RATE / 1e6:.1f} MB/s; load {load()}"
+    return Figure("bootstrap over 100 Mbit/s", took, "s", "wire time", alone, "<= 1.3", note)
 
 
 def _seconds(samples: list[float]) -> str:
@@ -97,12 +113,14 @@ def _serving(place: Path) -> Iterator[str]:
         process.wait(30)
 
 
-def _round(place: Path, url: str, folder: Path, count: int, number: int) -> tuple[float, float, int]:
-    """Seconds of a bootstrap, seconds of copying its file, the file's bytes."""
+def _round(place: Path, url: str, folder: Path, count: int, number: int) -> tuple[float, float, int, float]:
+    """Seconds of a bootstrap, seconds of copying its file, the file's bytes, the terminal's processor seconds."""
     home = folder / f"home-{number}"
     _enrol(place, url, home)
     os.sync()
+    began = time.process_time()
     took = timed(lambda: fill_replica(home), 1)[0]
+    spent = time.process_time() - began
     _prove(home, count)
     made = files.current(home)
     assert made is not None
@@ -110,7 +128,7 @@ def _round(place: Path, url: str, folder: Path, count: int, number: int) -> tupl
     copied = timed(lambda: _copy(made, folder / "copy.db"), 1)[0]
     size = made.stat().st_size
     shutil.rmtree(home)
-    return took, copied, size
+    return took, copied, size, spent
 
 
 def _enrol(place: Path, url: str, home: Path) -> None:

@@ -235,8 +235,3 @@ def test_an_unknown_scope_is_refused_and_leaves_no_draft(shop, tmp_path):
     with pytest.raises(ValueError, match="no scope"):
         snapshots.snapshot_info(shop, tmp_path / "s", "secrets")
     assert not [p for p in (tmp_path / "s").iterdir() if p.suffix != ".lock"]
-
-
-@pytest.mark.parametrize(("host", "near"), [("127.0.0.1", True), ("::1", True), ("10.0.0.8", False), ("", False)])
-def test_only_this_machine_gets_files_unpacked(host, near):
-    assert snapshots.nearby(host) is near
