@@ -14,10 +14,12 @@ from pos.keys import Keys
 from pos.pictures import initials
 from pos.terminal import Terminal
 from pos.till import Place, Till
+from pos.trouble import cause, remedy
 from pos.ui import window
 from pos.ui.happened import Light, Tab
 from pos.ui.i18n import LANGUAGES, _, clock_time, language, set_language
 from sync.actions.clock import now_ms
+from sync.local import reason_of
 from sync.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -49,6 +51,7 @@ class Shell:
             self.screens.add(name, partial(self._build, name))
         self.root.add_widget(self.screens)
         self.bench: Any = None
+        self._troubled: Any = None
         self.keys = Keys(self, _later, steady_ms)
         terminal.on_trouble = self.trouble
         terminal.on_changed(lambda _topics: self.bar_changed())
@@ -212,17 +215,18 @@ class Shell:
     def trouble(self, error: Exception) -> None:
         """The local files could not be worked on: said once in words, and in the log with its trace."""
         log.error("work on the local files failed", exc_info=error)
-        self._dialog(
-            _("This till can't work on its files"),
-            _("What was recorded before is kept. Nothing else was recorded. Call support: {reason}").format(
-                reason=type(error).__name__
-            ),
-        )
+        if self._troubled is not None and self._troubled.parent is not None:
+            return  # it is being said, and every job that fails meanwhile has the same to say
+        reason = reason_of(error, self.till.terminal.home)
+        kept = _("What was recorded before is kept. Nothing else was recorded.")
+        self._troubled = self._dialog(cause(reason), f"{kept} {remedy(reason)}")
 
-    def _dialog(self, title: str, text: str) -> None:
+    def _dialog(self, title: str, text: str) -> Any:
         from pos.ui.kit.dialog import Dialog
 
-        Dialog(title=title, text=text, act_text=_("Close")).open()
+        dialog = Dialog(title=title, text=text, act_text=_("Close"))
+        dialog.open()
+        return dialog
 
 
 def _later(seconds: float, call: Callable[[], None]) -> Callable[[], None]:
@@ -242,6 +246,7 @@ def open_shell(settings: Settings, terminal: Terminal, win: Any, clock: Callable
     terminal.wake = Clock.create_trigger(lambda _dt: terminal.pump())
     win.bind(on_key_down=shell.key_down, on_textinput=shell.text_input)
     shell.till.open()
+    shell.screens.build_ahead()
     return shell
 
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from pos.devices.base import N_
+from pos.trouble import said_of
 from pos.ui.happened import Light
 from pos.ui.i18n import _, clock_time, day, ngettext
-from sync.local import Link
+from sync.local import Link, Space
 
 DAY_MS = 24 * 3600 * 1000
 SKEW_MS = 60_000
@@ -13,7 +14,10 @@ SKEW_MS = 60_000
 
 
 def light(link: Link, now: int, zone: str | None = None) -> Light:
-    """What the light shows: offline first, then what needs a person, then what is being sent."""
+    """What the light shows: a disk that fails first, then offline, what needs a person, what is being sent."""
+    disk = said_of(link.space)
+    if disk is not None and (link.online or link.space is not Space.LOW):
+        return Light("attention", waiting=link.waiting, needs=link.needs_you, says=disk[0])
     if not link.online:
         return Light("offline", since=since(link.since, now, zone), waiting=link.waiting)
     if link.needs_you:
@@ -40,7 +44,8 @@ class Waiting:
 
 def waiting(link: Link, now: int, zone: str | None = None) -> Waiting:
     """What waits, since when, and that nothing of it is lost."""
-    lines = [_what_waits(link, now, zone)]
+    disk = said_of(link.space)
+    lines = [*([f"{disk[0]}. {disk[1]}"] if disk else []), _what_waits(link, now, zone)]
     if link.needs_you:
         n = link.needs_you
         lines.append(

@@ -15,7 +15,7 @@ from pos.agent import ALL_TOPICS, AgentWatch, AlreadyOpen, Ear, agent_command
 from pos.devices.base import CardTerminal, Device, DeviceEvent, Drawer, Inbox, Printer
 from pos.runner import DatabaseThread, Direct, Job, Runner, Then
 from sync.link.ending import write_ended
-from sync.local import Local
+from sync.local import Local, Reason, reason_of
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Terminal:
         self.devices = devices(self.inbox) if devices else Devices()
         self.agent: AgentWatch | None = None
         self.on_trouble: Trouble = self._log_trouble
-        self._runner = runner or DatabaseThread(lambda: Local.open(home), lambda: self.wake())
+        self._runner = runner or DatabaseThread(lambda: Local.open(home, reserve=True), lambda: self.wake())
         self._ear: Ear | None = None
         self._topics: set[str] = set()
         self._lock = Lock()
@@ -76,6 +76,15 @@ class Terminal:
     def run(self, job: Job[T], then: Then[T] | None = None, failed: Trouble | None = None) -> None:
         """Run `job(local)` on the database thread; `then(result)` or `failed(error)` follow in `pump`."""
         self._runner.run(job, then or _nothing, failed or (lambda error: self.on_trouble(error)))
+
+    def reason_of(self, error: Exception) -> Reason | None:
+        """Why the local files could not be worked on. What no disk is to blame for is trouble of its own, and told."""
+        reason = reason_of(error, self.home)
+        if reason is None:
+            self.on_trouble(error)
+        else:
+            log.error("the local files could not be worked on: %s", error)
+        return reason
 
     # What comes in
 

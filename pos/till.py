@@ -86,7 +86,10 @@ class Till:
             self._pay()
 
     def sign_out(self) -> None:
-        """The next person signs in; an open sale stays on this till."""
+        """The next person signs in; an open sale stays on this till, and must be kept before."""
+        if self.sale.state.unkept:
+            self.changed(frozenset({"link"}))
+            return
         if self.place in ("payment", "signin") and not (self.place == "payment" and self.payment.state.can_leave):
             return
         self.actor = None

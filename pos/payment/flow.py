@@ -6,6 +6,7 @@ attempts lie in the journal, so a till that was killed goes on exactly where it 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pos.devices.base import CardAnswer, DeviceEvent, StatusUpdate
 from pos.flow import Flow
@@ -48,6 +49,7 @@ class PaymentFlow(Flow[PayState]):
         self._clock = clock
         self._actor: Staff | None = None
         self._asked_at = 0
+        self._again: Callable[[], None] = _nothing_waits
         terminal.on_device(self._heard)
 
     # ------------------------------------------------------------------------------------- coming and going
@@ -148,9 +150,13 @@ class PaymentFlow(Flow[PayState]):
         if actor is None:
             return
         self._to(tender="card", phase=Phase.RECORDING, card=None)
-        self._terminal.run(
-            lambda local: begin_attempt(local, cart, amount, actor, now), self._begun, self._not_recorded
-        )
+        self._terminal.run(lambda local: begin_attempt(local, cart, amount, actor, now), self._begun, self._not_begun)
+
+    def _not_begun(self, error: Exception) -> None:
+        """The attempt is not in the journal, so nobody is asked for a card (F30)."""
+        reason = self._terminal.reason_of(error)
+        self._to(phase=Phase.CHOOSING, card=None)
+        self._say(lambda: words.not_asked(reason))
 
     def _begun(self, attempt: Attempt) -> None:
         card = self._terminal.devices.card
@@ -186,7 +192,9 @@ class PaymentFlow(Flow[PayState]):
             card.status(steps.attempt)
 
     def tick(self) -> None:
-        """A second passed: the waiting time is shown, and a lost answer is asked for again."""
+        """A second passed: the waiting time is shown; a lost answer, or a disk that was full, is tried again."""
+        if self.state.phase is Phase.HELD and self.state.card and self._clock() - self._asked_at >= ASK_AGAIN_MS:
+            self.record_again()
         steps = self.state.card
         if steps is None or self.state.phase not in (Phase.WAITING, Phase.UNKNOWN, Phase.STOPPING):
             return
@@ -239,12 +247,14 @@ class PaymentFlow(Flow[PayState]):
         answer: CardAnswer | None = None,
     ) -> None:
         now, sale = self._clock(), self.state.cart.sale_id
+        again = partial(self._resolve, attempt, state, reference, masked, reason, answer)
+        held = self._held(again, state is AttemptState.APPROVED)
 
         def job(local: Local) -> tuple[Attempt, ...]:
             resolve_attempt(local, attempt, state, reference, masked, reason, now)
             return attempts_of(local, sale)
 
-        self._terminal.run(job, lambda attempts: self._resolved(state, attempts, answer), self._not_recorded)
+        self._terminal.run(job, lambda attempts: self._resolved(state, attempts, answer), held)
 
     def _resolved(self, state: AttemptState, attempts: tuple[Attempt, ...], answer: CardAnswer | None) -> None:
         steps, now = self.state.card, self._clock()
@@ -275,8 +285,8 @@ class PaymentFlow(Flow[PayState]):
         if actor is None:
             return
         self._to(phase=Phase.SELLING)
-        spoken = language()
-        self._terminal.run(lambda local: sell(local, cart, cash, actor, spoken, now), self._sold, self._not_recorded)
+        spoken, held = language(), self._held(partial(self._sell, cash), cart.paid_by_card > 0)
+        self._terminal.run(lambda local: sell(local, cart, cash, actor, spoken, now), self._sold, held)
 
     def _sold(self, answer: RecordedSale | Refused) -> None:
         if isinstance(answer, Refused):
@@ -286,8 +296,26 @@ class PaymentFlow(Flow[PayState]):
         self._to(phase=Phase.DONE)
         self._on_sold(answer)
 
-    def _not_recorded(self, error: Exception) -> None:
-        """The journal could not be written: nothing is told as done, and a card that was asked is asked about."""
-        self._terminal.on_trouble(error)
-        self._to(phase=Phase.UNKNOWN if self.state.card else Phase.CHOOSING)
-        self._say(words.not_recorded)
+    # ------------------------------------------------------------------------------------ a disk that refuses
+
+    def _held(self, again: Callable[[], None], charged: bool) -> Callable[[Exception], None]:
+        """What follows when the journal could not be written: nothing is told as done, and `again` is at hand."""
+
+        def held(error: Exception) -> None:
+            self._again, self._asked_at = again, self._clock()
+            reason = self._terminal.reason_of(error)
+            unclear = Phase.UNKNOWN if self.state.card else Phase.CHOOSING
+            self._to(phase=Phase.HELD if reason else unclear, reason=reason, charged=charged)
+            self._say(lambda: words.not_recorded(self.state))
+
+        return held
+
+    def record_again(self) -> None:
+        """Write what the disk refused. It is the same sale and the same attempt: nothing happens twice."""
+        if self.state.phase is Phase.HELD:
+            self._asked_at = self._clock()
+            self._again()
+
+
+def _nothing_waits() -> None:
+    """Nothing was refused yet."""

@@ -14,6 +14,7 @@ from pos.ui.i18n import _, money, ngettext
 from pos.ui.kit.buttons import PrimaryButton, SecondaryButton
 from pos.ui.kit.dialog import Dialog
 from pos.ui.kit.frame import Panel
+from pos.ui.kit.states import ErrorState
 from pos.ui.kit.touch import Pressable
 from pos.ui.theme import theme
 from sync.domain.pricing import PIECE
@@ -103,6 +104,16 @@ class CardPane(BoxLayout):
         self.by_hand = state.by_hand
 
 
+class HeldPane(ErrorState):
+    """Left, while the journal can't be written: why, what is kept, what to do."""
+
+    screen = ObjectProperty(None)
+
+    def show(self, state: PayState) -> None:
+        """Say it."""
+        self.title, self.line = headline(state)
+
+
 class CashSide(BoxLayout):
     """Right, for cash: what is due, the goods, the change."""
 
@@ -166,7 +177,8 @@ class PaymentScreen(Panel):
     def _look(self, state: PayState) -> None:
         self.state = state
         cash = state.tender == "cash"
-        for place, kind in (("pane", CashPane if cash else CardPane), ("side", CashSide if cash else CardSide)):
+        pane = HeldPane if state.phase is Phase.HELD else CashPane if cash else CardPane
+        for place, kind in (("pane", pane), ("side", CashSide if cash else CardSide)):
             widget = self._panes.get(kind.__name__) or self._panes.setdefault(kind.__name__, kind(screen=self))
             widget.show(state)
             _only(self.ids[place], widget)

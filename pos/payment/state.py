@@ -10,7 +10,7 @@ from pos.ui.i18n import exponent
 from sync.actions.cart import Cart
 from sync.domain.pricing import Totals, price_cart
 from sync.domain.sales import due_in_cash
-from sync.local import Settings
+from sync.local import Reason, Settings
 
 BY_HAND_AFTER = 3
 """So many lost answers, and a person may settle the attempt by the card terminal's own slip."""
@@ -22,7 +22,10 @@ NO_CART, NO_TOTALS, USUAL = Cart(""), price_cart([]), Settings()
 
 
 class Phase(StrEnum):
-    """Whose move it is: the cashier's (choosing, declined, unknown) or somebody else's."""
+    """Whose move it is: the cashier's (choosing, declined, unknown, held) or somebody else's.
+
+    HELD: the journal could not be written, so nothing is told as done before it can.
+    """
 
     CHOOSING = "choosing"
     RECORDING = "recording"
@@ -30,6 +33,7 @@ class Phase(StrEnum):
     STOPPING = "stopping"
     UNKNOWN = "unknown"
     DECLINED = "declined"
+    HELD = "held"
     SELLING = "selling"
     DONE = "done"
 
@@ -53,7 +57,10 @@ class CardSteps:
 
 @dataclass(frozen=True, slots=True)
 class PayState:
-    """`given`: cash handed over; `chosen`: the quick amount it came from, 0 if it was typed."""
+    """`given`: cash handed over; `chosen`: the quick amount it came from, 0 if it was typed.
+
+    While HELD, `reason` says why the journal could not be written, and `charged` that a card has paid already.
+    """
 
     ready: bool = False
     cart: Cart = NO_CART
@@ -66,6 +73,8 @@ class PayState:
     card: CardSteps | None = None
     has_card: bool = False
     card_fault: DeviceFault | None = None
+    reason: Reason | None = None
+    charged: bool = False
     happened: Happened | None = None
 
     @property
@@ -110,8 +119,8 @@ class PayState:
 
     @property
     def can_leave(self) -> bool:
-        """Whether no card can be charged at this moment."""
-        return self.phase in (Phase.CHOOSING, Phase.DECLINED)
+        """Whether no card can be charged at this moment, and no charge waits to be recorded."""
+        return self.phase in (Phase.CHOOSING, Phase.DECLINED) or (self.phase is Phase.HELD and self.card is None)
 
     @property
     def untouched(self) -> bool:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from pos.payment.state import CardSteps, PayState, Phase
+from pos.payment.words import kept
+from pos.trouble import cause, remedy
 from pos.ui.i18n import _, clock_time, money, money_parts, ngettext
 from pos.ui.said import PieceSaid, StepSaid
 
@@ -24,6 +26,8 @@ class Primary:
 def primary(state: PayState) -> Primary:
     """What to do next; `off` while the next move is somebody else's or something is missing."""
     currency = state.settings.currency
+    if state.phase is Phase.HELD:
+        return Primary(_("Try again"), _("Nothing is charged twice"), "refresh-cw", "record_again")
     if state.phase is Phase.SELLING:
         return Primary(_("Recording the sale"), off=True, icon="hourglass")
     if state.tender == "cash":
@@ -74,6 +78,8 @@ def headline(state: PayState) -> tuple[str, str]:
         return _("Ask for the card"), f"{_('The customer taps, inserts or swipes.')} {twice}"
     if state.phase is Phase.STOPPING:
         return _("Stopping"), _("The card terminal is asked to stop. If the card was charged meanwhile, it says so.")
+    if state.phase is Phase.HELD:
+        return cause(state.reason), f"{kept(state)} {remedy(state.reason)}"
     if state.phase is Phase.UNKNOWN:
         return _("No answer yet"), _("The card may be charged or not. It is asked about again and never charged again.")
     if state.phase is Phase.DECLINED:
@@ -119,6 +125,8 @@ def _answer(state: PayState, card: CardSteps, zone: str) -> StepSaid:
     at = clock_time(card.answered_at, zone, seconds=True) if card.answered_at else ""
     if state.phase is Phase.DECLINED:
         return StepSaid("fault", _("Not charged"), _("the cart is kept"), at)
+    if state.phase is Phase.HELD:
+        return StepSaid("fault", _("Not recorded yet"), cause(state.reason), at)
     if state.phase in (Phase.SELLING, Phase.DONE):
         return StepSaid("done", _("Approved"), _("receipt prints, sale is done"), at)
     return StepSaid("next", _("Approved"), _("receipt prints, sale is done"))

@@ -2,9 +2,11 @@
 
 from pos.devices.base import CardAnswer
 from pos.payment.state import PayState
+from pos.trouble import cause
 from pos.ui.happened import Happened
 from pos.ui.i18n import _, clock_time, money
 from sync.domain.sales import Refused, SaleRefusal
+from sync.local import Reason
 
 
 def due(state: PayState) -> Happened:
@@ -91,10 +93,21 @@ def not_closed(answer: Refused, currency: str) -> Happened:
     return Happened("refused", _("The sale can't be closed like this"), _("Go back and look through the cart."))
 
 
-def not_recorded() -> Happened:
-    """The journal could not be written."""
-    return Happened(
-        "fault",
-        _("This till can't write to its disk"),
-        _("The sale is not recorded and the drawer stays shut. Call support."),
-    )
+def kept(state: PayState) -> str:
+    """What is safe while the journal can't be written."""
+    if state.charged:
+        return _("The card was charged once; this is kept and is not charged again.")
+    if state.card is not None:
+        return _("The card terminal's answer is kept here. Nothing is charged twice.")
+    return _("The cart is kept. The drawer stays shut and nothing is printed.")
+
+
+def not_recorded(state: PayState) -> Happened:
+    """The journal could not be written: the sale, or the card's answer, waits for it."""
+    return Happened("fault", _("This sale is not recorded"), f"{cause(state.reason)}. {kept(state)}")
+
+
+def not_asked(reason: Reason | None) -> Happened:
+    """The attempt could not be written down, so the card terminal was not asked (F30)."""
+    line = f"{cause(reason)}. {_('Nothing was charged. The cart is kept.')}"
+    return Happened("fault", _("The card terminal was not asked"), line)

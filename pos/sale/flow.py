@@ -4,20 +4,21 @@ The flow owns the cart; the database thread keeps it. Scans are looked up in the
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 from pos.flow import Flow, Say
 from pos.printing import DrawerSaid, Paper, PaperState, Printing
 from pos.sale import words
+from pos.sale.state import SaleState
 from pos.sale.weighing import Weighing
 from pos.terminal import Terminal
-from pos.ui.happened import Happened
 from sync.actions.cart import Cart, CartLine, discard_cart, open_cart, save_cart
 from sync.actions.clock import now_ms
 from sync.actions.printing import PrintState, unprinted
 from sync.domain import codes
 from sync.domain.catalogue import Product
-from sync.domain.pricing import PIECE, Totals, price_cart
+from sync.domain.pricing import PIECE
 from sync.domain.stock import Known, Level, known
 from sync.local import (
     Found,
@@ -33,47 +34,6 @@ from sync.local import (
     settings,
     stock_here,
 )
-
-NO_CART, NO_TOTALS, USUAL = Cart(""), price_cart([]), Settings()
-NO_LINK = Link(False, 0, 0, None, 0, "starting", 0)
-
-
-@dataclass(frozen=True, slots=True)
-class SaleState:
-    """The sale on the screen. `hero`: the line in the window; `level`: its stock here, read at `looked_at`."""
-
-    ready: bool = False
-    cart: Cart = NO_CART
-    totals: Totals = NO_TOTALS
-    settings: Settings = USUAL
-    link: Link = NO_LINK
-    hero: str = ""
-    level: Level | None = None
-    known: Known = Known.UNKNOWN
-    looked_at: int = 0
-    weighing: Weighing | None = None
-    happened: Happened | None = None
-    undoable: bool = False
-
-    @property
-    def hero_line(self) -> CartLine | None:
-        """The line in the window."""
-        return next((x for x in self.cart.lines if x.line_id == self.hero), None)
-
-    @property
-    def pieces(self) -> int:
-        """How many things lie in the cart; a weighed one counts as one."""
-        return sum(x.quantity // PIECE if x.product.unit == "pcs" else 1 for x in self.cart.lines)
-
-    @property
-    def paid(self) -> int:
-        """What cards have paid already."""
-        return self.cart.paid_by_card
-
-    @property
-    def locked(self) -> bool:
-        """Whether money was, or may have been, taken for this cart: then nothing is taken out of it."""
-        return any(a.holds_money for a in self.cart.attempts)
 
 
 class SaleFlow(Flow[SaleState]):
@@ -97,6 +57,7 @@ class SaleFlow(Flow[SaleState]):
         self._action: Callable[[], None] | None = None
         self._actor: Staff | None = None
         self._last: RecordedSale | None = None
+        self._keeping = 0
         printing.listen(self._printed)
 
     # ------------------------------------------------------------------------------------- coming and going
@@ -150,7 +111,9 @@ class SaleFlow(Flow[SaleState]):
             self._tell(lambda: words.signed_in(actor.name))
 
     def changed(self, topics: frozenset[str]) -> None:
-        """Something changed underneath: the light, and how many are left here."""
+        """Something changed underneath: the light, how many are left; a cart that is not kept is tried again."""
+        if self.state.unkept and not self._keeping:
+            self._keep(self.state.cart)
         if topics & {"link", "verdicts", "config"}:
             self._terminal.run(lambda local: (settings(local), link_status(local, self._clock())), self._linked)
         if topics & {"stock", "verdicts", "link"}:
@@ -175,32 +138,32 @@ class SaleFlow(Flow[SaleState]):
         elif code.kind is codes.Kind.RECEIPT:
             self._terminal.run(lambda local: sale_by_receipt(local, code.key), lambda s: self._receipt(code.key, s))
         else:
-            self._terminal.run(lambda local: find_code(local, code, at), lambda f: self._found(code, f, at))
+            self._terminal.run(lambda local: _find(local, code, at), lambda f: self._found(code, *f, at))
 
     def add(self, product: Product) -> None:
         """Add an article that was found by name."""
         self._add(product, "", self._clock())
 
-    def _found(self, code: codes.Code, found: Found | None, at: int) -> None:
+    def _found(self, code: codes.Code, found: Found | None, level: Level | None, at: int) -> None:
         if found is None:
             self._tell(lambda: words.not_ours(code.key), self._on_find)
         else:
-            self._add(found.product, found.scanned, at)
+            self._add(found.product, found.scanned, at, level)
 
-    def _add(self, product: Product, scanned: str, at: int) -> None:
+    def _add(self, product: Product, scanned: str, at: int, level: Level | None = None) -> None:
         if product.price is None:
             self._tell(lambda: words.no_price(product))
         elif product.unit == "kg":
             self._to(weighing=Weighing(product, scanned))
             self._tell(lambda: words.put_on_scale(product))
         else:
-            self._put(product, PIECE, scanned, at)
+            self._put(product, PIECE, scanned, at, level)
 
-    def _put(self, product: Product, quantity: int, scanned: str, at: int) -> None:
+    def _put(self, product: Product, quantity: int, scanned: str, at: int, level: Level | None = None) -> None:
         cart = self.state.cart.add(product, at, quantity, scanned)
         line = next(x for x in reversed(cart.lines) if x.product.id == product.id and x not in self.state.cart.lines)
         number = cart.lines.index(line) + 1
-        self._change(cart, line.line_id, lambda: words.added(line, number, len(cart.lines), at, self._zone))
+        self._change(cart, line.line_id, lambda: words.added(line, number, len(cart.lines), at, self._zone), level)
 
     def _receipt(self, number: str, sale: RecordedSale | None) -> None:
         if sale is None:
@@ -247,7 +210,11 @@ class SaleFlow(Flow[SaleState]):
         if self.state.locked:
             self._tell(words.locked)
             return
-        self._terminal.run(lambda local: discard_cart(local, cart), lambda _none: self._voided(cart))
+        self._terminal.run(lambda local: discard_cart(local, cart), lambda _none: self._voided(cart), self._not_voided)
+
+    def _not_voided(self, error: Exception) -> None:
+        reason = self._terminal.reason_of(error)
+        self._tell(lambda: words.not_voided(reason))
 
     def _voided(self, cart: Cart) -> None:
         self._before = cart
@@ -273,8 +240,12 @@ class SaleFlow(Flow[SaleState]):
             self._action()
 
     def pay(self) -> None:
-        """Go on to payment, if there is anything to pay."""
-        if self.state.cart.lines and self.state.weighing is None:
+        """Go on to payment, if there is anything to pay; it is for the cart that is kept, so that comes first."""
+        if not self.state.cart.lines or self.state.weighing is not None:
+            return
+        if self.state.unkept or self._keeping:
+            self._keep(self.state.cart, self._on_payment)
+        else:
             self._on_payment()
 
     def find(self) -> None:
@@ -343,27 +314,48 @@ class SaleFlow(Flow[SaleState]):
     def _line(self, line_id: str) -> CartLine | None:
         return next((x for x in self.state.cart.lines if x.line_id == line_id), None)
 
-    def _change(self, cart: Cart, hero: str, say: Say) -> None:
+    def _change(self, cart: Cart, hero: str, say: Say, level: Level | None = None) -> None:
+        """`level`: the hero's stock here, where it was read with the hero; then all of it is one state, one frame."""
         self._before = self.state.cart
         if self._actor is not None:
             cart = replace(cart, actor=self._actor.id)
         self._keep(cart)
-        self._show(cart, hero)
-        self._tell(say, self.undo)
-        self._look_up_level()
+        self._tell(say, self.undo, **(self._shown(cart, hero) | self._read(level)))
+        if level is None:
+            self._look_up_level()
 
-    def _keep(self, cart: Cart) -> None:
-        self._terminal.run(lambda local: save_cart(local, cart), None, self._not_kept)
+    def _keep(self, cart: Cart, then: Callable[[], None] | None = None) -> None:
+        self._keeping += 1
+        self._terminal.run(lambda local: save_cart(local, cart), lambda _none: self._kept(then), self._not_kept)
+
+    def _kept(self, then: Callable[[], None] | None) -> None:
+        self._keeping -= 1
+        if self.state.unkept and not self._keeping:
+            self._to(unkept=False)
+            self._tell(words.kept_again)
+        if then is not None:
+            then()
 
     def _not_kept(self, error: Exception) -> None:
-        self._terminal.on_trouble(error)
-        self._tell(words.not_kept)
+        self._keeping -= 1
+        reason = self._terminal.reason_of(error)
+        self._to(unkept=True)
+        self._tell(lambda: words.not_kept(reason))
 
     def _show(self, cart: Cart, hero: str) -> None:
-        totals = cart.totals(self.state.settings.policy)
-        same = hero == self.state.hero
-        level = self.state.level if same else None
-        self._to(cart=cart, totals=totals, hero=hero, level=level)
+        self._to(**self._shown(cart, hero))
+
+    def _shown(self, cart: Cart, hero: str) -> dict[str, Any]:
+        """The state's changes with another cart."""
+        level = self.state.level if hero == self.state.hero else None
+        return {"cart": cart, "totals": cart.totals(self.state.settings.policy), "hero": hero, "level": level}
+
+    def _read(self, level: Level | None) -> dict[str, Any]:
+        """The state's changes with a level just read; none without one."""
+        if level is None:
+            return {}
+        now = self._clock()
+        return {"level": level, "known": known(level.seen_at, now, self.state.link.online), "looked_at": now}
 
     def _look_up_level(self) -> None:
         line = self.state.hero_line
@@ -381,6 +373,12 @@ class SaleFlow(Flow[SaleState]):
             if minute or (level, how) != (self.state.level, self.state.known):
                 self._to(level=level, known=how, looked_at=now)
 
-    def _tell(self, say: Say, action: Callable[[], None] | None = None) -> None:
+    def _tell(self, say: Say, action: Callable[[], None] | None = None, **changes: Any) -> None:
         self._action = action
-        self._say(say, undoable=action == self.undo)
+        self._say(say, undoable=action == self.undo, **changes)
+
+
+def _find(local: Local, code: codes.Code, at: int) -> tuple[Found | None, Level | None]:
+    """What a code is, and how many are left of it here."""
+    found = find_code(local, code, at)
+    return found, stock_here(local, [found.product.id]).get(found.product.id) if found else None

@@ -1,12 +1,13 @@
 """What the sale says happened: what happened, what was kept, what to do."""
 
 from pos.printing import Paper, PaperState
+from pos.trouble import cause, remedy
 from pos.ui.happened import Happened
 from pos.ui.i18n import _, clock_time, language, money, ngettext, quantity
 from sync.actions.cart import Cart, CartLine
 from sync.domain.catalogue import Product
 from sync.domain.pricing import PIECE
-from sync.local import RecordedSale
+from sync.local import Reason, RecordedSale
 
 
 def short(code: str) -> str:
@@ -132,13 +133,21 @@ def locked() -> Happened:
     return Happened("refused", _("A card has paid for this sale"), _("Finish the payment. Nothing was changed."))
 
 
-def not_kept() -> Happened:
+def not_kept(reason: Reason | None) -> Happened:
+    """The journal could not be written: the cart is on the screen alone."""
+    line = f"{_('It stands on this screen only. Nothing can be paid yet.')} {remedy(reason)}"
+    return Happened("fault", _("{cause}: the cart is not kept").format(cause=cause(reason)), line)
+
+
+def kept_again() -> Happened:
+    """The journal could be written again."""
+    return Happened("good", _("The cart is kept again"), _("Go on where you were."))
+
+
+def not_voided(reason: Reason | None) -> Happened:
     """The journal could not be written."""
-    return Happened(
-        "fault",
-        _("This till can't write to its disk"),
-        _("The last change is not kept. Call support before selling on."),
-    )
+    line = f"{_('Everything is still in the cart.')} {remedy(reason)}"
+    return Happened("fault", _("{cause}: nothing was voided").format(cause=cause(reason)), line)
 
 
 def own_receipt(sale: RecordedSale, zone: str) -> Happened:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from pos.flow import Flow
 from pos.terminal import Terminal
+from pos.trouble import cause, remedy
 from pos.ui.i18n import _, clock_time, ngettext
 from sync.actions.clock import now_ms
-from sync.actions.sign_in import SignedIn, SignInRefusal, SignInRefused, sign_in
+from sync.actions.sign_in import FIRST_DELAY_MS, SignedIn, SignInRefusal, SignInRefused, sign_in
 from sync.domain.catalogue import Location
-from sync.local import Link, Local, Settings, Staff, link_status, own_location, settings, staff
+from sync.local import Link, Local, Reason, Settings, Staff, link_status, own_location, settings, staff
 
 PIN_LENGTH = 4
 """Digits of a PIN where nothing else is set."""
@@ -56,11 +57,19 @@ class SignInFlow(Flow[SignInState]):
         self._on_signed_in = on_signed_in
         self._clock = clock
         self._pin = ""
+        self._not_before = 0
+        self._unreadable = False
         self._refusal: Callable[[], str] = lambda: ""
 
     def start(self) -> None:
         """Read who may sign in here."""
-        self._terminal.run(self._read, self._shown)
+        self._terminal.run(self._read, self._shown, self._unread)
+
+    def _unread(self, error: Exception) -> None:
+        """The files can't be worked on; they are tried again by themselves."""
+        reason = self._terminal.reason_of(error)
+        self._unreadable = True
+        self._refuse(lambda: f"{cause(reason)}. {remedy(reason)}")
 
     def changed(self, topics: frozenset[str]) -> None:
         """Staff, settings or the link changed: read again."""
@@ -108,6 +117,9 @@ class SignInFlow(Flow[SignInState]):
     def _check(self, person: Staff) -> None:
         pin, self._pin = self._pin, ""
         now = self._clock()
+        if now < self._not_before:
+            self._refuse(lambda: self._locked(self._not_before))
+            return
         self._to(busy=True)
         self._terminal.run(lambda local: sign_in(local, person.id, pin, now), self._checked, self._failed)
 
@@ -128,9 +140,16 @@ class SignInFlow(Flow[SignInState]):
         self._to(chosen=None, filled=0, busy=False, wrong=False, notice="")
 
     def _failed(self, error: Exception) -> None:
-        self._terminal.on_trouble(error)
+        """A wrong PIN that could not be counted: the next try waits as long as the first delay does."""
+        reason = self._terminal.reason_of(error)
+        self._not_before = self._clock() + FIRST_DELAY_MS
         self._to(busy=False, filled=0)
-        self._refuse(lambda: _("The PIN could not be checked. Nothing was changed. Try again."))
+        self._refuse(lambda: self._not_counted(reason))
+
+    def _not_counted(self, reason: Reason | None) -> str:
+        when = clock_time(self._not_before, self._zone, seconds=True)
+        text = _("{cause}, so this PIN could not be checked. Try again at {time}.")
+        return f"{text.format(cause=cause(reason), time=when)} {remedy(reason)}"
 
     def _refuse(self, say: Callable[[], str]) -> None:
         self._refusal = say
@@ -147,6 +166,10 @@ class SignInFlow(Flow[SignInState]):
         )
 
     def _shown(self, facts: Facts) -> None:
+        if self._unreadable:
+            self._unreadable = False
+            self._refusal = lambda: ""
+            self._to(wrong=False, notice="")
         still = self.state.chosen
         people = {p.id: p for p in facts.people}
         only = facts.people[0] if len(facts.people) == 1 else None
@@ -168,5 +191,8 @@ class SignInFlow(Flow[SignInState]):
         return text.format(name=name, n=answer.left)
 
     def _locked(self, until: int) -> str:
-        zone = self.state.facts.settings.timezone if self.state.facts else None
-        return _("Too many wrong PINs. Try again at {time}.").format(time=clock_time(until, zone, seconds=True))
+        return _("Too many wrong PINs. Try again at {time}.").format(time=clock_time(until, self._zone, seconds=True))
+
+    @property
+    def _zone(self) -> str | None:
+        return self.state.facts.settings.timezone if self.state.facts else None

@@ -40,9 +40,13 @@ class Tab:
 
 @dataclass(frozen=True)
 class Light:
-    """The network light. `since` is a local time as "14:02"; `waiting` operations; `needs` attention cases."""
+    """The network light. `since` is a local time as "14:02"; `waiting` operations; `needs` attention cases.
+
+    `says`: words of its own for something worse than the network.
+    """
 
     state: Literal["online", "sending", "offline", "attention"]
     since: str = ""
     waiting: int = 0
     needs: int = 0
+    says: str = ""

@@ -1,13 +1,16 @@
 """Sign in by PIN, offline too: argon2 verifiers lie in the replica; wrong PINs are counted in the journal's file."""
 
+import logging
 from dataclasses import dataclass
 from enum import StrEnum
 
 import argon2
 import sqlalchemy as sa
 
-from sync.local import Local, Staff, tables
+from sync.local import Local, NotRecorded, Staff, tables
 from sync.local.tables import Statement, insert
+
+log = logging.getLogger(__name__)
 
 FREE_TRIES = 5
 FIRST_DELAY_MS = 30_000
@@ -47,7 +50,11 @@ _hasher = argon2.PasswordHasher()
 
 
 def sign_in(local: Local, staff_id: str, pin: str, now: int) -> SignedIn | SignInRefused:
-    """Check a PIN. After FREE_TRIES wrong ones each further one doubles the delay, up to LONGEST_DELAY_MS."""
+    """Check a PIN. After FREE_TRIES wrong ones each further one doubles the delay, up to LONGEST_DELAY_MS.
+
+    Raises NotRecorded for a wrong PIN that can't be counted. A right one signs in on a full disk, too: a person may
+    look at the till, and only the count of earlier mistakes stays.
+    """
     row = local.raw.execute(
         "SELECT id, name, role, expires, verifier FROM replica.staff WHERE id = ?", (staff_id,)
     ).fetchone()
@@ -61,9 +68,16 @@ def sign_in(local: Local, staff_id: str, pin: str, now: int) -> SignedIn | SignI
     if not _verified(row[4], pin):
         return _refuse(local, staff_id, wrong + 1, now)
     if wrong:
+        _forgive(local, staff_id)
+    return SignedIn(Staff(*row[:4]))
+
+
+def _forgive(local: Local, staff_id: str) -> None:
+    try:
         with local.write() as db:
             _clear.run(db, staff=staff_id)
-    return SignedIn(Staff(*row[:4]))
+    except NotRecorded as no:
+        log.warning("%s: the mistakes that %s made before stay counted", no, staff_id)
 
 
 def _refuse(local: Local, staff_id: str, wrong: int, now: int) -> SignInRefused:

@@ -21,6 +21,8 @@ Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
 def words(light: Light) -> tuple[str, str]:
     """What the light says: first words, and the quieter second ones."""
+    if light.says:
+        return light.says, ""
     if light.state == "sending":
         return _("Sending {n}").format(n=light.waiting), ""
     if light.state == "offline":
