@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from sync.local import files, tables
 from sync.local.disk import NotRecorded, Reserve, Space, reason_of, space
+from sync.local.overlay import Overlay
 from sync.local.tables import Statement
 from sync.local.wake import SUSPECT, Sender
 
@@ -61,6 +62,7 @@ class Local:
     def __init__(self, home: Path, raw: sqlite3.Connection) -> None:
         self.home = home
         self.raw = raw
+        self.overlay = Overlay()
         self._mark: tuple[int, int] | None = None
         self._identity: Identity | None = None
         self._agent = Sender(home, "agent")

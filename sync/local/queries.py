@@ -15,6 +15,7 @@ from sync.domain.sales import Policy
 from sync.domain.stock import Known, Level, known
 from sync.local.database import Local
 from sync.local.disk import Space
+from sync.local.overlay import JOURNALS
 from sync.local.rows import LOCATION, PRICES, PRODUCT, first_product, location, products, words
 from sync.protocol import operations
 
@@ -159,20 +160,7 @@ def departments(local: Local) -> list[Department]:
     return [Department(row[0], words(row[1]), row[2], row[3]) for row in rows]
 
 
-# Own operations that the replica does not show yet: few, so they are read by number. Those of an earlier journal count
-# until their verdict. Only the own location has any.
-_OVERLAY = """CASE WHEN {location} = (SELECT location FROM identity) THEN
-    coalesce((SELECT sum(e.delta) FROM effect e WHERE e.incarnation = (SELECT incarnation FROM identity)
-        AND e.seq > CASE WHEN c.incarnation = (SELECT incarnation FROM identity) THEN c.included ELSE 0 END
-        AND e.product = {product} AND e.location = {location}
-        AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.incarnation = e.incarnation AND v.seq = e.seq
-            AND v.outcome = 'refused')), 0)
-    + coalesce((SELECT sum(e.delta) FROM waiting w JOIN effect e ON e.incarnation = w.incarnation AND e.seq = w.seq
-        WHERE w.incarnation <> (SELECT incarnation FROM identity)
-        AND e.product = {product} AND e.location = {location}), 0) ELSE 0 END"""
-
-_STOCK = f"""SELECT {LOCATION}, s.on_hand + 0, s.reserved, s.shelf, c.seen_at,
-    {_OVERLAY.format(location="l.id", product=":product")}
+_STOCK = f"""SELECT {LOCATION}, s.on_hand + 0, s.reserved, s.shelf, c.seen_at
     FROM replica.location l
     LEFT JOIN replica.cursor c ON c.scope = 'location:' || l.id
     LEFT JOIN replica.stock s ON s.location = l.id AND s.product = :product ORDER BY l.sort, l.id"""  # noqa: S608 - constants
@@ -185,11 +173,12 @@ def stock_rows(local: Local, product_id: str, now: int) -> list[StockRow]:
     """Stock of a product everywhere, own sales taken off: here, other stores by distance, warehouses, online."""
     with local.read() as raw:
         found = raw.execute(_STOCK, {"product": product_id}).fetchall()
+        sold = local.overlay.delta(raw, [product_id])
         online = _online(local)
     own_id = local.identity.location if local.identity else ""
     places = {row[0]: location(row) for row in found}
     here = places.get(own_id)
-    rows = [_stock_row(row, places[row[0]], here, now, online) for row in found]
+    rows = [_stock_row(row, places[row[0]], here, sold.get(product_id, 0), now, online) for row in found]
     return sorted(rows, key=_nearest)
 
 
@@ -199,13 +188,13 @@ def _nearest(row: StockRow) -> tuple[bool, int, int, int, str]:
     return not row.own, _ORDER[place.kind], far if place.kind is LocationKind.STORE else 0, place.sort, place.id
 
 
-def _stock_row(row: tuple, place: Location, here: Location | None, now: int, online: bool) -> StockRow:  # type: ignore[type-arg]
-    on_hand, reserved, shelf, seen_at, delta = row[10:15]
+def _stock_row(row: tuple, place: Location, here: Location | None, sold: int, now: int, online: bool) -> StockRow:  # type: ignore[type-arg]
+    on_hand, reserved, shelf, seen_at = row[10:14]
     own = here is not None and place.id == here.id
     distance = None if own or here is None else _metres(here, place)
     if not seen_at:  # not followed, or never heard of: nothing is known of it, not even zero
         return StockRow(place, own, None, Known.UNKNOWN, distance)
-    level = Level(place.id, (on_hand or 0) + delta, reserved or 0, seen_at, shelf or "")
+    level = Level(place.id, (on_hand or 0) + (sold if own else 0), reserved or 0, seen_at, shelf or "")
     return StockRow(place, own, level, known(seen_at, now, online), distance)
 
 
@@ -219,17 +208,19 @@ def _metres(a: Location, b: Location) -> int | None:
     return round(2 * 6_371_000 * asin(min(1.0, sqrt(half))))
 
 
-_HERE = f"""SELECT asked.value, coalesce(s.on_hand, 0), coalesce(s.reserved, 0), coalesce(s.shelf, ''), c.seen_at,
-    {_OVERLAY.format(location="i.location", product="asked.value")}, i.location
+_HERE = """SELECT asked.value, coalesce(s.on_hand, 0), coalesce(s.reserved, 0), coalesce(s.shelf, ''), c.seen_at,
+    i.location
     FROM json_each(?) asked JOIN identity i
     JOIN replica.cursor c ON c.scope = 'location:' || i.location AND c.seen_at > 0
-    LEFT JOIN replica.stock s ON s.location = i.location AND s.product = asked.value"""  # noqa: S608 - constants
+    LEFT JOIN replica.stock s ON s.location = i.location AND s.product = asked.value"""
 
 
 def stock_here(local: Local, product_ids: list[str]) -> dict[str, Level]:
     """Stock at the own location, own sales already taken off; empty while nothing is known of it."""
-    rows = local.raw.execute(_HERE, (json.dumps(product_ids),))
-    return {row[0]: Level(row[6], row[1] + row[5], row[2], row[4], row[3]) for row in rows}
+    with local.read() as raw:
+        rows = raw.execute(_HERE, (json.dumps(product_ids),)).fetchall()
+        sold = local.overlay.delta(raw, product_ids)
+    return {row[0]: Level(row[5], row[1] + sold.get(row[0], 0), row[2], row[4], row[3]) for row in rows}
 
 
 def locations(local: Local) -> list[Location]:
@@ -297,14 +288,19 @@ def _online(local: Local) -> bool:
     return bool(row and row[0])
 
 
+_OLDEST = f"""{JOURNALS} SELECT min((SELECT w.at FROM waiting w WHERE w.incarnation = name ORDER BY w.seq LIMIT 1))
+    FROM journal WHERE name IS NOT NULL"""  # noqa: S608 - constants
+
+
 def link_status(local: Local, now: int) -> Link:
     """How the link to the hub stands, and what waits. A status that the agent let grow old counts as offline."""
     with local.read() as raw:
         row = raw.execute("SELECT online, since, skew, reason, tried_at FROM replica.link").fetchone()
-        waiting, oldest = raw.execute("SELECT count(*), min(at) FROM waiting").fetchone()
+        waiting = raw.execute("SELECT count(*) FROM waiting").fetchone()[0]
+        oldest = raw.execute(_OLDEST).fetchone()[0]
         needs = raw.execute("SELECT count(*) FROM attention WHERE settled = 0").fetchone()[0]
     online, since, skew, reason, tried_at = row or (0, now, 0, "starting", now)
-    if online and now - tried_at > SILENT_MS:
+    if online and abs(now - tried_at) > SILENT_MS:  # a clock may have jumped back since
         online, since, reason = 0, tried_at, "agent_silent"
     return Link(bool(online), since, waiting, oldest, skew, reason, needs, local.space)
 
