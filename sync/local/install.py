@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sync.local import files
+from sync.local.graft import graft
 from sync.local.replica import OF_SCOPE, clear_scope
 from sync.protocol import replica as shape
 
@@ -59,9 +60,9 @@ class Assembly:
             if self._db is None:
                 self._db = self._begin(part if part.scope == "catalogue" else None)
             if part.scope != "catalogue":
-                # Into an empty table records are copied as they are, so the largest should come first.
                 clear_scope(self._db, part.scope)
-                _bring(self._db, part.path, part, [part.scope], set())
+                if not self._grafted(part):
+                    _bring(self._db, part.path, part, [part.scope], set())
                 part.path.unlink()
             _set_cursor(self._db, part, self._incarnation)
         self._hashed &= part.hashed
@@ -76,15 +77,23 @@ class Assembly:
         else:
             os.replace(base.path, self._work)
         self._work.chmod(0o600)
-        self._db = db = sqlite3.connect(self._work, isolation_level=None, check_same_thread=False)
-        db.execute("PRAGMA journal_mode = OFF")
-        db.execute("PRAGMA synchronous = OFF")
+        self._db = db = _open(self._work)
         if db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() != (str(shape.FORMAT),):
             raise BadSnapshot("the snapshot has another format than this software")
         if base is not None:
             db.execute("DELETE FROM cursor")
             _bring(db, old, None, self._followed, self._scopes)
         return db
+
+    def _grafted(self, part: Part) -> bool:
+        """A large part that the hub vouches for goes in by its pages, if its tables are empty here."""
+        if not part.hashed or part.path.stat().st_size < WORTH_GRAFTING or self._db is None:
+            return False
+        self._db.close()
+        try:
+            return graft(part.path, self._work, shape.scope_entities(part.scope))
+        finally:
+            self._db = _open(self._work)
 
     def finish(self) -> Path:
         """Check what no hash vouches for, give it to the disk, and make it the replica in force."""
@@ -117,6 +126,15 @@ class Assembly:
             raise BadSnapshot(f"a snapshot can't be read: {error}") from error
 
 
+def _open(work: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(work, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = OFF")
+    db.execute("PRAGMA synchronous = OFF")
+    return db
+
+
+WORTH_GRAFTING = 1 << 20
+"""Bytes of a part from which on its pages are moved rather than its rows."""
 DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 """What SQLite says when it is the disk, or the directory, that does not do as it should."""
 
