@@ -48,6 +48,16 @@ def judge(court: Court, cases: list[Case]) -> None:
     attention.add(court.conn, court.notes)
 
 
+def judge_again(court: Court, cases: list[Case]) -> None:
+    """Apply operations that the ledger has and that were set aside unread. What is found is put before a person."""
+    for case in cases:
+        read(court, case)
+        if not case.aside:
+            _screen(court, case)
+    _by_kind(court, [case for case in cases if not case.aside])
+    attention.add(court.conn, court.notes)
+
+
 def _set_repeated_aside(court: Court, cases: list[Case]) -> list[Case]:
     """Those whose op_id another operation has: recorded once already, so nothing of them is applied again (F15)."""
     named = [case for case in cases if case.op_id]

@@ -18,8 +18,8 @@ from sync.hub.push import Taken, check, take
 from sync.hub.signatures import Token
 from sync.protocol.messages import Push
 
-LANES = 2
-"""Transactions at once on PostgreSQL: one is judged here while the database works on another."""
+LANES = 3
+"""Transactions at once on PostgreSQL: some are judged here while the database works on others."""
 MOST = 1000
 """Operations in one transaction, unless a single push has more: nobody waits long for the others."""
 

@@ -14,8 +14,8 @@ from typing import Any
 import uvicorn
 from sqlalchemy import Engine
 
-from sync.hub import database
-from sync.hub.api import Api, build
+from sync.hub import again, database
+from sync.hub.api import Api, build, now_ms
 
 GRACE_SECONDS = 10
 """How long requests in flight may take to end when the hub is told to stop."""
@@ -89,6 +89,7 @@ def _address(listening: socket.socket, secure: bool) -> str:
 
 def _server(engine: Engine, where: Serving, ready: Callable[[], None]) -> _Server:
     where.folder.mkdir(parents=True, exist_ok=True)
+    again.take_up(engine, now_ms())
     application, api = build(engine, where.folder)
     options: dict[str, Any] = {}
     if where.certificate and where.key:

@@ -10,10 +10,11 @@ import httpx
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import func, select
 
 from sync.domain.pricing import Line
 from sync.domain.sales import Policy, Sold, Tender, TenderKind, decide_sale
-from sync.hub import database, enrolment
+from sync.hub import database, enrolment, tables
 from sync.hub.api import now_ms
 from sync.hub.serving import Running
 from sync.protocol.operations import GENESIS, Payment, Sale, SaleLine, SaleTender, SaleVat, chain, encode
@@ -168,3 +169,21 @@ def terminal_at(hub: Running, name: str = "till-1", kind: str = "till", place: s
     assert terminal.enrol(new_code(hub, name, kind, place)).status_code == 200
     assert terminal.hello().status_code == 200
     return terminal
+
+
+def verdicts(answer: httpx.Response) -> list[tuple[str, str]]:
+    """Outcome and code of each verdict of an answered push."""
+    assert answer.status_code == 200, answer.text
+    return [(v["outcome"], v["code"]) for v in answer.json()["verdicts"]]
+
+
+def count(hub: Running, table: Any) -> int:
+    """Rows of a table."""
+    with hub.engine.connect() as conn:
+        return int(conn.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def matters(hub: Running) -> list[str]:
+    """Codes of what was put before a person, in order."""
+    with hub.engine.connect() as conn:
+        return list(conn.execute(select(tables.attention.c.code).order_by(tables.attention.c.id)).scalars())
