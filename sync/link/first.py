@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sync.link.agent import now_ms, software
+from sync.link.ending import write_offline
 from sync.link.lock import AgentLock
 from sync.link.status import Status
 from sync.link.wire import Wire
@@ -25,6 +26,7 @@ def fill_replica(home: Path, *, ca: Path | None = None, proxy: str = "", clock: 
         work.catch_up({})
         assert work.session is not None
         Status(app, clock).online(work.replica, work.session.skew_ms)
+        write_offline(home, "stopped", clock())  # the skew is known now, but no agent is at work yet
     finally:
         work.close()
         wire.close()

@@ -14,7 +14,8 @@ from tests.local.fixture import NOW, OWN, make_terminal
 
 GOODS = ("p-milk", "p-bread", "p-tea")
 _ADDED_UP = """SELECT coalesce(sum(e.delta), 0) FROM effect e, identity i
-    WHERE e.product = ? AND e.location = i.location AND CASE WHEN e.incarnation = i.incarnation THEN e.seq > coalesce((SELECT c.included FROM replica.cursor c
+    WHERE e.product = ? AND e.location = i.location AND CASE WHEN e.incarnation = i.incarnation
+    THEN e.seq > coalesce((SELECT c.included FROM replica.cursor c
             WHERE c.scope = 'location:' || i.location AND c.incarnation = i.incarnation), 0)
         AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.incarnation = e.incarnation AND v.seq = e.seq
             AND v.outcome = 'refused')
