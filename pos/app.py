@@ -244,6 +244,7 @@ def open_shell(settings: Settings, terminal: Terminal, win: Any, clock: Callable
     shell.theme.dark = settings.terminal.theme == "dark"
     shell.theme.less_motion = shell.theme.less_motion or settings.terminal.less_motion
     terminal.wake = Clock.create_trigger(lambda _dt: terminal.pump())
+    terminal.later = lambda call: Clock.schedule_once(lambda _dt: call(), 0)
     win.bind(on_key_down=shell.key_down, on_textinput=shell.text_input)
     shell.till.open()
     shell.screens.build_ahead()

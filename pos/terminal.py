@@ -60,6 +60,8 @@ class Terminal:
         self.agent_flags = tuple(agent_flags)
         self.agent_environment = dict(agent_environment)
         self.wake = wake
+        self.later: Callable[[Callable[[], None]], None] = lambda call: call()
+        self._held: list[Callable[[], None]] = []
         self.inbox = Inbox(lambda: self.wake())
         self.devices = devices(self.inbox) if devices else Devices()
         self.agent: AgentWatch | None = None
@@ -75,7 +77,21 @@ class Terminal:
 
     def run(self, job: Job[T], then: Then[T] | None = None, failed: Trouble | None = None) -> None:
         """Run `job(local)` on the database thread; `then(result)` or `failed(error)` follow in `pump`."""
+        self._give()
         self._runner.run(job, then or _nothing, failed or (lambda error: self.on_trouble(error)))
+
+    def run_after_frame(self, job: Job[T], then: Then[T] | None = None, failed: Trouble | None = None) -> None:
+        """`run`, for work that the frame in the making does not wait for: two threads at once would make it late.
+
+        It is given when the frame is drawn (see `later`), and always before any job that is asked for after it.
+        """
+        self._held.append(lambda: self.run(job, then, failed))
+        self.later(self._give)
+
+    def _give(self) -> None:
+        held, self._held = self._held, []
+        for give in held:
+            give()
 
     def reason_of(self, error: Exception) -> Reason | None:
         """Why the local files could not be worked on. What no disk is to blame for is trouble of its own, and told."""
@@ -138,6 +154,7 @@ class Terminal:
 
     def stop(self) -> None:
         """Close devices, agent and files, in this order; jobs already given are finished first."""
+        self._give()
         for device in self.devices.all():
             device.close()
         if self.agent is not None:

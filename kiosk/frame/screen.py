@@ -153,6 +153,7 @@ class Frame(FloatLayout):
             self.fbind(name, self._fit)
         visit.on_state = self.show
         self.show(visit.state)
+        self.ids.screens.build_ahead()
 
     def show(self, state: VisitState) -> None:
         """Show a new state of the visit."""

@@ -61,6 +61,10 @@ class ProductScreen(KioskScreen):
             rows.offset = 0
             self.ids.price.shown = self.ids.price.minor  # another product: nothing to count from
 
+    def ahead(self) -> None:
+        """The rows of as many places as most retailers have near."""
+        self.ids.rows.build_ahead(6)
+
     def choose(self, index: int) -> None:
         """A place was touched."""
         self.flow.choose_place(self.state.places[index].location)

@@ -35,6 +35,9 @@ from sync.local import (
     stock_here,
 )
 
+Looked = tuple[()] | tuple[Level | None]
+"""Nothing, or what was read of the stock here."""
+
 
 class SaleFlow(Flow[SaleState]):
     """Verbs of the sale screen. `on_payment` takes the kept cart on, `on_find` looks for an article by name."""
@@ -148,22 +151,22 @@ class SaleFlow(Flow[SaleState]):
         if found is None:
             self._tell(lambda: words.not_ours(code.key), self._on_find)
         else:
-            self._add(found.product, found.scanned, at, level)
+            self._add(found.product, found.scanned, at, (level,))
 
-    def _add(self, product: Product, scanned: str, at: int, level: Level | None = None) -> None:
+    def _add(self, product: Product, scanned: str, at: int, looked: Looked = ()) -> None:
         if product.price is None:
             self._tell(lambda: words.no_price(product))
         elif product.unit == "kg":
             self._to(weighing=Weighing(product, scanned))
             self._tell(lambda: words.put_on_scale(product))
         else:
-            self._put(product, PIECE, scanned, at, level)
+            self._put(product, PIECE, scanned, at, looked)
 
-    def _put(self, product: Product, quantity: int, scanned: str, at: int, level: Level | None = None) -> None:
+    def _put(self, product: Product, quantity: int, scanned: str, at: int, looked: Looked = ()) -> None:
         cart = self.state.cart.add(product, at, quantity, scanned)
         line = next(x for x in reversed(cart.lines) if x.product.id == product.id and x not in self.state.cart.lines)
         number = cart.lines.index(line) + 1
-        self._change(cart, line.line_id, lambda: words.added(line, number, len(cart.lines), at, self._zone), level)
+        self._change(cart, line.line_id, lambda: words.added(line, number, len(cart.lines), at, self._zone), looked)
 
     def _receipt(self, number: str, sale: RecordedSale | None) -> None:
         if sale is None:
@@ -314,19 +317,20 @@ class SaleFlow(Flow[SaleState]):
     def _line(self, line_id: str) -> CartLine | None:
         return next((x for x in self.state.cart.lines if x.line_id == line_id), None)
 
-    def _change(self, cart: Cart, hero: str, say: Say, level: Level | None = None) -> None:
-        """`level`: the hero's stock here, where it was read with the hero; then all of it is one state, one frame."""
+    def _change(self, cart: Cart, hero: str, say: Say, looked: Looked = ()) -> None:
+        """`looked`: the hero's stock here, where it was read with the hero; then all of it is one state, one frame."""
         self._before = self.state.cart
         if self._actor is not None:
             cart = replace(cart, actor=self._actor.id)
         self._keep(cart)
-        self._tell(say, self.undo, **(self._shown(cart, hero) | self._read(level)))
-        if level is None:
+        self._tell(say, self.undo, **(self._shown(cart, hero) | self._read(*looked)))
+        if not looked:
             self._look_up_level()
 
     def _keep(self, cart: Cart, then: Callable[[], None] | None = None) -> None:
         self._keeping += 1
-        self._terminal.run(lambda local: save_cart(local, cart), lambda _none: self._kept(then), self._not_kept)
+        keep = self._terminal.run_after_frame
+        keep(lambda local: save_cart(local, cart), lambda _none: self._kept(then), self._not_kept)
 
     def _kept(self, then: Callable[[], None] | None) -> None:
         self._keeping -= 1
@@ -350,12 +354,13 @@ class SaleFlow(Flow[SaleState]):
         level = self.state.level if hero == self.state.hero else None
         return {"cart": cart, "totals": cart.totals(self.state.settings.policy), "hero": hero, "level": level}
 
-    def _read(self, level: Level | None) -> dict[str, Any]:
-        """The state's changes with a level just read; none without one."""
-        if level is None:
+    def _read(self, *looked: Level | None) -> dict[str, Any]:
+        """The state's changes with a level just read, if it was."""
+        if not looked:
             return {}
-        now = self._clock()
-        return {"level": level, "known": known(level.seen_at, now, self.state.link.online), "looked_at": now}
+        level, now = looked[0], self._clock()
+        how = known(level.seen_at if level else None, now, self.state.link.online)
+        return {"level": level, "known": how, "looked_at": now}
 
     def _look_up_level(self) -> None:
         line = self.state.hero_line

@@ -184,6 +184,10 @@ class SaleScreen(Panel):
         theme.fbind("language", lambda *_args: self._look(flow.state))
         self._look(flow.state)
 
+    def ahead(self) -> None:
+        """The rows that will be in view."""
+        self.ids.rows.build_ahead(6)
+
     def _look(self, state: SaleState) -> None:
         self.state = state
         line = state.hero_line

@@ -55,6 +55,7 @@ class VirtualList(Clipped):
         self.register_event_type("on_row")
         self._shown: dict[int, Any] = {}
         self._spare: list[Any] = []
+        self._ready: list[Any] = []  # built ahead, never shown yet
         self._stale = False  # the rows are others, the widgets still show those before
         self._finger: Any = None
         self._speed = 0.0
@@ -85,6 +86,10 @@ class VirtualList(Clipped):
         """The sequence is the same, its contents have changed."""
         self._replaced()
 
+    def build_ahead(self, count: int) -> None:
+        """Build the widgets of so many rows now; they come in when rows do."""
+        self._ready += [self._made() for _n in range(count - len(self._ready) - len(self.children))]
+
     def scroll_to(self, index: int) -> None:
         """Bring a row into view, with no more movement than that takes."""
         top, bottom = index * self.step, index * self.step + self.row_height
@@ -98,6 +103,7 @@ class VirtualList(Clipped):
         self.clear_widgets()
         self._shown.clear()
         self._spare.clear()
+        self._ready.clear()
         self._lay()
 
     def _update(self, *_args: Any) -> None:
@@ -144,11 +150,15 @@ class VirtualList(Clipped):
         widget.pos = (self.x, round(self.top + self.offset - index * self.step - self.row_height))
 
     def _new(self) -> Any:
+        widget = self._ready.pop() if self._ready else self._made()
+        self.add_widget(widget)
+        return widget
+
+    def _made(self) -> Any:
         made = Factory.get(self.row_class) if isinstance(self.row_class, str) else self.row_class
         widget = made(size_hint=(None, None))
         if widget.is_event_type("on_tap"):
             widget.bind(on_tap=lambda row: self.dispatch("on_row", row.index))
-        self.add_widget(widget)
         return widget
 
     # ---------------------------------------------------------------- fingers

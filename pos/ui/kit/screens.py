@@ -19,7 +19,7 @@ class Screens(RelativeLayout):
     """Holds screens by name. A screen is built when it is first shown, and stays built.
 
     `current` is the name on the screen, `screen` its widget. A screen may have `shown()` and `hidden()`, called after
-    it came and went.
+    it came and went, and `ahead()`, called once while nobody waits, to build rows that it will need.
     """
 
     current = StringProperty("")
@@ -29,6 +29,7 @@ class Screens(RelativeLayout):
     def __init__(self, **kwargs: Any) -> None:
         self._factories: dict[str, Callable[[], Any]] = {}
         self._built: dict[str, Any] = {}
+        self._ahead: set[str] = set()
         super().__init__(**kwargs)
         self.fbind("slide", self._follow)
 
@@ -47,11 +48,16 @@ class Screens(RelativeLayout):
         Clock.schedule_once(lambda _dt: self._build_next(pause), after)
 
     def _build_next(self, pause: float) -> None:
-        missing = [name for name in self._factories if name not in self._built]
+        missing = [name for name in self._factories if name not in self._ahead]
         if not missing:
             tidy()
             return
-        self.built(missing[0]).size = self.size  # its words are laid out where they will stand
+        name = missing[0]
+        if name not in self._built:
+            self.built(name).size = self.size  # its words are laid out where they will stand
+        else:
+            self._ahead.add(name)
+            _tell(self._built[name], "ahead")
         Clock.schedule_once(lambda _dt: self._build_next(pause), pause)
 
     def show(self, name: str, back: bool = False) -> Any:
