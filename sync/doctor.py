@@ -19,7 +19,8 @@ from sync.hub.records import Report
 from sync.link.reasons import advice
 from sync.link.wire import NoAnswer, Refused, Wire
 from sync.local import Link, Local, files, ledger, link_status
-from sync.local.journal import verify_chain
+from sync.local.disk import Reason, Space, reason_of, space
+from sync.local.proof import prove
 from sync.settings import Settings, address
 
 SKEW_LIMIT_MS = 60_000
@@ -98,9 +99,7 @@ def versions() -> Iterator[Finding]:
 def terminal(home: Path, now: int) -> Iterator[Finding]:
     """The terminal's own files."""
     yield from _private(home)
-    free = shutil.disk_usage(home).free
-    grade, do = ("ok", "") if free > LITTLE_SPACE else ("wrong", "Make room: a full disk stops sales.")
-    yield Finding(grade, "disk", f"{free // 2**20:,} MiB free", do)
+    yield _disk(home)
     journal = _sqlite("journal", home / files.JOURNAL, "Stop the till, copy the folder, call support; keep the file.")
     yield journal
     if journal.grade == "wrong":
@@ -108,12 +107,33 @@ def terminal(home: Path, now: int) -> Iterator[Finding]:
     replica = files.current(home)
     if replica is not None:
         yield _sqlite("replica", replica, "Delete this file: it is fetched again; nothing is lost.")
-    local = Local.open(home)
+    try:
+        local = Local.open(home)
+    except (sqlite3.Error, OSError) as fault:
+        yield Finding("wrong", "terminal", f"its files can't be opened: {fault}", "See the lines above; call support.")
+        return
     try:
         yield from _journal(local, now)
         yield from _replica(local, now)
     finally:
         local.close()
+
+
+def _disk(home: Path) -> Finding:
+    free = shutil.disk_usage(home).free
+    seen = f"{free // 2**20:,} MiB free"
+    how = space(home)
+    if how is Space.READ_ONLY:
+        return Finding(
+            "wrong", "disk", f"{seen}, mounted read-only", "Check the disk (dmesg, fsck), mount it writable."
+        )
+    if how is Space.LOW:
+        return Finding("wrong", "disk", f"{seen}, sales use the reserve", "Make room now: sales go on for a while.")
+    return (
+        ok("disk", seen)
+        if free > LITTLE_SPACE
+        else Finding("wrong", "disk", seen, "Make room: a full disk stops sales.")
+    )
 
 
 def _private(home: Path) -> Iterator[Finding]:
@@ -133,6 +153,8 @@ def _sqlite(what: str, path: Path, do: str) -> Finding:
         finally:
             db.close()
     except sqlite3.Error as fault:
+        if reason_of(fault, path.parent) is Reason.READ_ONLY:
+            return Finding("look", what, f"{path.name} can't be checked on a read-only disk", "See the disk's line.")
         said = str(fault)
     size = f"{path.name}, {path.stat().st_size // 1024:,} KiB" if path.exists() else f"{path.name} is missing"
     return ok(what, f"{size}, sound") if said == "ok" else Finding("wrong", what, f"{size}: {said}", do)
@@ -144,7 +166,7 @@ def _journal(local: Local, now: int) -> Iterator[Finding]:
         yield Finding("look", "identity", "not enrolled", "Enrol it: python -m sync enrol --home … --code …")
         return
     yield ok("identity", f"{me.name} ({me.kind} {me.terminal}) at {me.location}, hub {me.hub}")
-    broken = verify_chain(local)
+    broken = prove(local)
     yield (
         Finding("wrong", "hash chain", broken[0], "Copy the folder, call support.")
         if broken
@@ -215,7 +237,7 @@ def _hub_of(home: Path) -> str:
         return ""
     try:
         local = Local.open(home)
-    except sqlite3.DatabaseError:  # a damaged journal has a finding of its own
+    except (sqlite3.Error, OSError):  # a damaged journal, or a disk that fails, has a finding of its own
         return ""
     try:
         return local.identity.hub if local.identity else ""

@@ -21,9 +21,10 @@ from sync.link.status import Status
 from sync.link.verify import NoProof
 from sync.link.wire import NoAnswer, Refused, Wire
 from sync.link.work import Work
-from sync.local import Local, NotEnrolled, files
+from sync.local import Local, NotEnrolled, Reason, files, reason_of
 from sync.local.install import BadSnapshot
-from sync.local.journal import prune
+from sync.local.journal import note, prune
+from sync.local.proof import prove
 from sync.local.replica import Replica
 from sync.local.wake import ENDING, SUSPECT, Listener, Sender
 from sync.protocol.messages import Live
@@ -168,6 +169,12 @@ class Agent:
             return self._failed(work, status, "damaged", str(no))
         except Missing as no:
             return self._failed(work, status, "journal_pruned", f"the hub asks for operation {no}")
+        except (sqlite3.OperationalError, OSError) as error:
+            reason = reason_of(error, self.home)
+            if reason is None or reason is Reason.DAMAGED:
+                raise
+            log.warning("the disk keeps us from working: %s", error)
+            return self._failed(work, status, reason.value, str(error))
         assert work.session is not None  # a round ends with one or raises
         status.online(work.replica, work.session.skew_ms)
         self._vouch(work)
@@ -211,7 +218,11 @@ class Agent:
     def _failed(self, work: Work, status: Status, reason: str, detail: str) -> float:
         log.info("no exchange with the hub: %s", detail)
         work.session = None
-        status.offline(work.replica, reason)
+        try:
+            status.offline(work.replica, reason)
+        except sqlite3.OperationalError as error:  # the app looks at the disk by itself, and will say so
+            log.warning("why can't be written down: %s", error)
+            status.forget()
         # Only the timer tries again: a hint must not turn a store without a network into a storm.
         self._ending.wait(self._pace.failed())
         self._stir.clear()
@@ -224,8 +235,17 @@ class Agent:
         self._check = False
         self._house_at = time.monotonic() + HOUSE_S
         prune(local, self._clock())
+        self._prove_files(local)
         if _damaged(work.replica.path):
             raise sqlite3.DatabaseError("the check found the replica damaged")
+
+    def _prove_files(self, local: Local) -> None:
+        """A journal that its disk damaged is put before a person; the doctor names everything that is wrong."""
+        wrong = prove(local)
+        if wrong:
+            log.error("the journal is damaged: %s", wrong[0])
+            with local.write() as db:
+                note(db, "journal_damaged", wrong[0], self._clock())
 
     def _heard(self, event: Live) -> None:
         with self._moved_lock:

@@ -5,6 +5,7 @@ import logging
 import os
 import select
 import signal
+import sqlite3
 import sys
 import threading
 import time
@@ -18,7 +19,7 @@ from sync.link.first import fill_replica
 from sync.link.lock import Busy
 from sync.link.reasons import advice
 from sync.link.wire import NoAnswer, Refused
-from sync.local import NotEnrolled
+from sync.local import NotEnrolled, reason_of
 from sync.settings import WrongSetting
 
 GRACE_S = 1.0
@@ -39,7 +40,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def agent_main(arguments: argparse.Namespace) -> int:
-    """Run the agent. Exit status 0: ended on purpose; 1: not enrolled, or another agent works here."""
+    """Run the agent. Exit status 0: ended on purpose; 1: not enrolled, another agent works here, or the disk fails."""
     level = logging.INFO if arguments.verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s agent %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -53,6 +54,12 @@ def agent_main(arguments: argparse.Namespace) -> int:
         agent.run()
     except (Busy, NotEnrolled) as no:
         print(f"storefloor agent: {no}", file=sys.stderr)
+        return 1
+    except (sqlite3.Error, OSError) as error:
+        reason = reason_of(error, settings.home)
+        if reason is None:
+            raise
+        print(f"storefloor agent: {advice(reason.value).said}. {advice(reason.value).do}", file=sys.stderr)
         return 1
     return 0
 

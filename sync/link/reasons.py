@@ -53,6 +53,10 @@ ADVICE: dict[str, Advice] = {
         "the disk has no room for what the hub has to tell", "Make room; what is here goes on serving meanwhile."
     ),
     "disk_read_only": Advice("the disk takes nothing that the hub tells", "Check the disk and how it is mounted."),
+    "journal_busy": Advice("another program holds the terminal's files", "See which one, and end it."),
+    "journal_damaged": Advice(
+        "the terminal's own file is damaged", "Stop the till, copy the folder, call support; keep the file."
+    ),
     "disk_broken": Advice("the disk fails at what the hub tells", "Check the disk, and who may write there."),
     "format": Advice(
         "hub and terminal are of versions that don't fit", "Bring the older of the two to the version of the other."

@@ -47,6 +47,8 @@ class Work:
         self._software = software
         self._hello_at = 0
         self._behind: list[str] = []
+        self._still: list[str] = []
+        self._gone: list[str] = []
         self._pusher = Pusher(local, wire, clock)
 
     def close(self) -> None:
@@ -59,16 +61,23 @@ class Work:
         return self.session is None or not 0 <= age < seconds * 1000 or not self.session.fresh(self._clock())
 
     def say_hello(self) -> None:
-        """Ask where the hub stands; vouch for scopes that stand still, note those that are to be caught up."""
+        """Ask where the hub stands; note which scopes stand still, and which are to be caught up."""
         self.session = None
         self.session = hello(self.local, self.wire, self._clock, self._software)
         self._hello_at = self._clock()
         cursors = self.replica.cursors()
         names = [s.name for s in self.session.welcome.scopes]
-        for gone in set(cursors) - set(names):
-            self.replica.forget(gone)
+        self._gone = sorted(set(cursors) - set(names))
         self._behind = [s.name for s in self.session.welcome.scopes if not _stands(cursors.get(s.name), s)]
-        self.replica.vouch([name for name in names if name not in self._behind], self._clock())
+        self._still = [name for name in names if name not in self._behind]
+
+    def _take_hello(self) -> None:
+        """What the hello said of the replica. After the push, so that sales go up from a disk that takes no more."""
+        for name in self._gone:
+            self.replica.forget(name)
+        if self._still:
+            self.replica.vouch(self._still, self._hello_at)
+        self._gone, self._still = [], []
 
     def vouch(self, standing: dict[str, Live], ago_ms: int) -> None:
         """The live line said so long ago that these scopes stand there; where we stand there too, ours is as new."""
@@ -99,6 +108,7 @@ class Work:
     def catch_up(self, moved: dict[str, int]) -> None:
         """Pull the scopes that moved or were behind; take snapshots where deltas don't lead."""
         assert self.session is not None
+        self._take_hello()
         cursors = self.replica.cursors()
         scopes = {s.name: s for s in self.session.welcome.scopes}
         news = [name for name, version in moved.items() if name in scopes and _older(cursors.get(name), version)]
