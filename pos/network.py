@@ -83,6 +83,8 @@ _REASONS = {
     "damaged": N_("A download arrived damaged. It is fetched again by itself."),
     "disk_full": N_("The disk has no room for the hub's news. Free some space, or call support."),
     "disk_read_only": N_("The disk takes nothing of the hub's news. Call support."),
+    "journal_busy": N_("Another program holds this terminal's files. Call support."),
+    "journal_damaged": N_("This terminal's files are damaged. Call support."),
     "disk_broken": N_("The disk fails at the hub's news. Call support."),
     "format": N_("Hub and terminal are of versions that don't fit. Call support."),
     "journal_pruned": N_("The hub asks for old entries that are not kept here. Call support."),
