@@ -50,11 +50,14 @@ class Crowd:
     made: Sums = field(default_factory=Sums)
     faults: list[str] = field(default_factory=list)
     pulls: int = 0
+    _reading: Engine = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _done: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
         """All at once; afterwards `faults` says what went wrong."""
+        # Connections of their own: readers don't queue up behind the writers.
+        self._reading = database.open(self.engine.url.render_as_string(hide_password=False))
         writing = [threading.Thread(target=self._guarded, args=(self._write, n)) for n in range(self.writers)]
         reading = [threading.Thread(target=self._guarded, args=(self._read, n)) for n in range(self.readers)]
         for thread in [*reading, *writing]:
@@ -64,6 +67,7 @@ class Crowd:
         self._done.set()
         for thread in reading:
             thread.join()
+        self._reading.dispose()
 
     def _guarded(self, job: Callable[[int], None], number: int) -> None:
         try:
@@ -87,7 +91,7 @@ class Crowd:
         """One transaction of some pushes that each touch some scopes; one in ten ends in nothing."""
         with database.write(self.engine) as conn:
             recorders, versions = [], []
-            for push in range(chance.randint(1, 8)):
+            for push in range(chance.choice((1, 1, 2, 4, 8, 40))):
                 recorder = Recorder(1)
                 for scope in chance.sample(SCOPES, chance.randint(1, 3)):
                     rows = chance.choice((0, 1, 1, 2, 5))
@@ -106,9 +110,10 @@ class Crowd:
             time.sleep(chance.random() ** 4 * self.stall)
 
     def _read(self, number: int) -> None:
-        seen, since = Sums(), dict.fromkeys(SCOPES, 0)
+        seen, since, chance = Sums(), dict.fromkeys(SCOPES, 0), random.Random(-number)
         while not self._done.is_set():
             self._pull_all(seen, since)
+            time.sleep(chance.random() * 0.01)
         self._pull_all(seen, since)
         if seen != self.made:
             self.faults.append(f"reader {number} saw {seen.count}, committed were {self.made.count}")
@@ -127,7 +132,7 @@ class Crowd:
 
     def _pull(self, scope: str, since: int) -> Page:
         self.pulls += 1
-        with database.read(self.engine) as conn:
+        with database.read(self._reading) as conn:
             page = feed.page(conn, scope, database.hub_row(conn).epoch, since, 0)
         assert isinstance(page, Page), page
         return page
