@@ -14,7 +14,7 @@ from pos.ui.i18n import _, language
 from sync.domain.catalogue import Department, Product, in_language
 from sync.domain.stock import Level
 from sync.local import Local
-from sync.local.queries import Settings, browse, departments, link_status, search, settings, stock_here
+from sync.local.queries import Settings, browse, departments, link_status, search_on, settings, stock_here
 
 PAGE = 48
 """Cards of one page."""
@@ -188,7 +188,7 @@ class BrowseFlow:
         searched = bool(self.state.query.strip())
         self._set(
             cards=cards,
-            more=last.more and not searched,
+            more=last.more,
             waiting=False,
             shelves=self._shelves(last.departments, searched),
             summary=self._summary(len(cards), last.more, searched),
@@ -228,14 +228,13 @@ class BrowseFlow:
 
 
 def _page(local: Local, query: str, department: str, now: int, after: int, limit: int) -> _Page:
-    last = after
     if query.strip():
-        products = search(local, query, now, department, limit=limit + 1)
+        ranked = search_on(local, query, now, department, after_rank=after, limit=limit + 1)
     else:
         ranked = browse(local, department, now, after_rank=after, limit=limit + 1)
-        products = [product for _rank, product in ranked]
-        last = ranked[:limit][-1][0] if ranked else after
-    more, products = len(products) > limit, products[:limit]
+    more, ranked = len(ranked) > limit, ranked[:limit]
+    last = ranked[-1][0] if ranked else after
+    products = [product for _rank, product in ranked]
     levels = stock_here(local, [p.id for p in products])
     link = link_status(local, now)
     return _Page(products, last, more, levels, departments(local), settings(local), link.online)

@@ -66,14 +66,14 @@ class ProductFlow:
         self._visit = 0
 
     def scanned(self, raw: str, answered: Callable[[Answer, str], None]) -> None:
-        """Look a scanned or typed code up; `answered` hears what it is and the product's id, or the code itself."""
+        """Look a scanned or typed code up; `answered` hears what it is and the product's id, or the label."""
         code, now, visit = read(raw), self.now(), self._visit
 
         def then(found: Read | None) -> None:
             if visit != self._visit:
                 return
             if found is None or found.product is None:
-                answered(_answer(code), code.key)
+                answered(_answer(code), code.label)
                 return
             self._wanted = found.product.id
             self._take(found, now)

@@ -60,7 +60,6 @@ class ScanFlow:
 
 
 def shown(code: str) -> str:
-    """A code as one reads it aloud: "4870 … 112"; short ones whole. A key of 14 digits loses its leading zeros."""
-    digits = code.lstrip("0") if code.isdigit() else code
-    printable = "".join(c for c in digits if c.isprintable())
+    """A code as it stands on the label, so that both can be compared: "4870 … 112"; short ones whole."""
+    printable = "".join(c for c in code if c.isprintable())
     return printable if len(printable) <= 9 else f"{printable[:4]} … {printable[-3:]}"

@@ -10,9 +10,9 @@ from pos.cash import count_out
 from pos.done.flow import DoneFlow, DoneState
 from pos.pictures import path_of
 from pos.printing import PaperState
-from pos.ui.i18n import _, clock_time, money, money_parts, ngettext
+from pos.ui.i18n import _, clock_time, money, ngettext
 from pos.ui.kit.frame import Panel
-from pos.ui.said import PieceSaid, StepSaid
+from pos.ui.said import PieceSaid, StepSaid, pieces_said
 from pos.ui.theme import theme
 from sync.protocol.operations import Sale
 
@@ -86,8 +86,7 @@ class DoneScreen(Panel):
 
 def change_pieces(body: Sale) -> list[PieceSaid]:
     """The change in notes and coins."""
-    pieces = count_out(body.change, body.currency)
-    return [PieceSaid(money_parts(p.value, body.currency)[0], p.count, p.note) for p in pieces]
+    return pieces_said(count_out(body.change, body.currency), body.currency)
 
 
 def rows(body: Sale) -> list[tuple[str, str]]:

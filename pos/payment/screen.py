@@ -14,6 +14,7 @@ from pos.ui.i18n import _, money, ngettext
 from pos.ui.kit.buttons import PrimaryButton, SecondaryButton
 from pos.ui.kit.dialog import Dialog
 from pos.ui.kit.frame import Panel
+from pos.ui.kit.screens import only
 from pos.ui.kit.states import ErrorState
 from pos.ui.kit.touch import Pressable
 from pos.ui.theme import theme
@@ -181,7 +182,7 @@ class PaymentScreen(Panel):
         for place, kind in (("pane", pane), ("side", CashSide if cash else CardSide)):
             widget = self._panes.get(kind.__name__) or self._panes.setdefault(kind.__name__, kind(screen=self))
             widget.show(state)
-            _only(self.ids[place], widget)
+            only(self.ids[place], widget)
         self._right(state)
 
     def _right(self, state: PayState) -> None:
@@ -193,7 +194,7 @@ class PaymentScreen(Panel):
             button.off = state.phase is not Phase.WAITING
         else:
             button.show(primary(state))
-        _only(self.ids.right, button)
+        only(self.ids.right, button)
 
     def go_on(self) -> None:
         """The primary action."""
@@ -222,9 +223,3 @@ def goods(state: PayState) -> list[str]:
     """Pictures of what is paid for, each article once."""
     files = (path_of(x.product.picture) for x in state.cart.lines)
     return list(dict.fromkeys(f for f in files if f))
-
-
-def _only(box: Any, widget: Any) -> None:
-    if box.children != [widget]:
-        box.clear_widgets()
-        box.add_widget(widget)

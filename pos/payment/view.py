@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pos.payment.state import CardSteps, PayState, Phase
 from pos.payment.words import kept
 from pos.trouble import cause, remedy
-from pos.ui.i18n import _, clock_time, money, money_parts, ngettext
-from pos.ui.said import PieceSaid, StepSaid
+from pos.ui.i18n import _, clock_time, money, ngettext
+from pos.ui.said import PieceSaid, StepSaid, pieces_said
 
 LONGEST_S = 90
 """How long a card terminal gives the customer, in seconds."""
@@ -67,8 +67,7 @@ def cash_note(state: PayState) -> str:
 
 def change_pieces(state: PayState) -> list[PieceSaid]:
     """The change in notes and coins."""
-    currency = state.settings.currency
-    return [PieceSaid(money_parts(p.value, currency)[0], p.count, p.note) for p in state.change_pieces]
+    return pieces_said(state.change_pieces, state.settings.currency)
 
 
 def headline(state: PayState) -> tuple[str, str]:

@@ -137,7 +137,7 @@ class SaleFlow(Flow[SaleState]):
         elif not code.key:
             self._tell(words.nothing_read)
         elif code.kind is codes.Kind.BAD_CHECK:
-            self._tell(lambda: words.misread(code.key))
+            self._tell(lambda: words.misread(code.label))
         elif code.kind is codes.Kind.RECEIPT:
             self._terminal.run(lambda local: sale_by_receipt(local, code.key), lambda s: self._receipt(code.key, s))
         else:
@@ -149,7 +149,7 @@ class SaleFlow(Flow[SaleState]):
 
     def _found(self, code: codes.Code, found: Found | None, level: Level | None, at: int) -> None:
         if found is None:
-            self._tell(lambda: words.not_ours(code.key), self._on_find)
+            self._tell(lambda: words.not_ours(code.label), self._on_find)
         else:
             self._add(found.product, found.scanned, at, (level,))
 

@@ -11,6 +11,7 @@ from pos.ui.i18n import _, age, clock_time, language, money, ngettext, quantity
 from pos.ui.kit.dialog import Dialog
 from pos.ui.kit.frame import Panel
 from pos.ui.kit.rows import CartRow
+from pos.ui.kit.screens import only
 from pos.ui.kit.window import ShopWindow
 from pos.ui.theme import theme
 from sync.actions.cart import CartLine
@@ -193,9 +194,9 @@ class SaleScreen(Panel):
         line = state.hero_line
         if line is not None:
             self._hero.show(line, state)
-        _only(self.ids.window, self._hero if line is not None else self._empty)
+        only(self.ids.window, self._hero if line is not None else self._empty)
         (self._weigh if state.weighing else self._totals).show(state)
-        _only(self.ids.side, self._weigh if state.weighing else self._totals)
+        only(self.ids.side, self._weigh if state.weighing else self._totals)
 
     # What the rules read, beside the state; the language is named so that they follow it.
 
@@ -241,13 +242,6 @@ class SaleScreen(Panel):
         )
         dialog.bind(on_act=lambda _d: self.flow.void())
         dialog.open()
-
-
-def _only(box: Any, widget: Any) -> None:
-    """Make `widget` the one child of `box`."""
-    if box.children != [widget]:
-        box.clear_widgets()
-        box.add_widget(widget)
 
 
 def hero_details(line: CartLine, currency: str) -> str:

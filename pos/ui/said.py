@@ -1,7 +1,11 @@
 """What a screen may be told to draw as steps and as notes and coins. No Kivy here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from pos.cash import Piece
+from pos.ui.i18n import money_parts
 
 
 class StepSaid(NamedTuple):
@@ -21,3 +25,8 @@ class PieceSaid:
     value: str
     count: int
     note: bool
+
+
+def pieces_said(pieces: Iterable[Piece], currency: str) -> list[PieceSaid]:
+    """Notes and coins as people read them."""
+    return [PieceSaid(money_parts(p.value, currency)[0], p.count, p.note) for p in pieces]

@@ -50,6 +50,11 @@ class Code:
     key: str
     raw: str
 
+    @property
+    def label(self) -> str:
+        """What stands on the label, as a person would read it aloud: a key's leading zeros are not there."""
+        return self.key if self.kind is Kind.RECEIPT else self.raw.strip()[:LONGEST]
+
 
 # No code that a store scans is longer; what is longer is noise or an attack.
 LONGEST = 512

@@ -122,19 +122,25 @@ def product(local: Local, id: str, at: int) -> Product | None:
 
 _SEARCH = f"""SELECT {PRODUCT} FROM (
     SELECT q.* FROM replica.search s CROSS JOIN replica.product q ON q.rank = s.rowid
-    WHERE s.search MATCH :query AND (:department = '' OR q.department = :department)
+    WHERE s.search MATCH :query AND s.rowid > :after AND (:department = '' OR q.department = :department)
       AND NOT EXISTS (SELECT 1 FROM json_each(:pieces) piece WHERE instr(q.terms, piece.value) = 0)
     ORDER BY s.rowid LIMIT :most) p {PRICES} ORDER BY p.rank"""  # noqa: S608 - constants
 
 
 def search(local: Local, query: str, at: int, department: str = "", limit: int = folding.SHOWN) -> list[Product]:
     """Products whose words hold every part of the query, the most popular first. An empty query finds none."""
+    return [p for _, p in search_on(local, query, at, department, limit=limit)]
+
+
+def search_on(
+    local: Local, query: str, at: int, department: str = "", after_rank: int = 0, limit: int = folding.SHOWN
+) -> list[tuple[int, Product]]:
+    """The next of what `search` finds behind a rank, with their ranks."""
     asked = folding.match(query)
     if asked is None:
         return []
-    pieces = json.dumps(asked[1])
-    found = _read(local, _SEARCH, query=asked[0], pieces=pieces, department=department, most=limit)
-    return [p for _, p in products(found, at)]
+    values: dict[str, Any] = {"pieces": json.dumps(asked[1]), "department": department, "after": after_rank, "most": limit}
+    return products(_read(local, _SEARCH, query=asked[0], **values), at)
 
 
 _BROWSE = f"""SELECT {PRODUCT} FROM (SELECT * FROM replica.product

@@ -41,6 +41,7 @@ def test_an_unknown_code_answers_and_adds_nothing_f52(counter: Counter) -> None:
     counter.till.scanned("4006381333931")
     assert counter.lines == {}
     assert counter.said.startswith("This code is not ours. Nothing was added.")
+    assert "Code 4006381333931." in counter.till.sale.state.happened.line, "as on the label, not as its key"
     counter.till.sale.act()
     assert counter.till.place == "lookup", "the action beside it looks for the item by name"
 

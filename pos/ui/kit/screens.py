@@ -92,6 +92,13 @@ class Screens(RelativeLayout):
             self.screen.x = round(self.slide)
 
 
+def only(box: Any, widget: Any) -> None:
+    """Make `widget` the one child of `box`."""
+    if box.children != [widget]:
+        box.clear_widgets()
+        box.add_widget(widget)
+
+
 def _tell(screen: Any, verb: str) -> None:
     told = getattr(screen, verb, None)
     if callable(told):
