@@ -5,9 +5,13 @@ A commit of this process wakes subscribers directly; commits of other processes 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+import time
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import msgspec
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +24,42 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
 """How often heads are looked at while someone listens."""
+HEARTBEAT_SECONDS = 15.0
+"""A comment on a live stream this often, so that both ends notice a dead line."""
+STILL_HERE = b": still here\n\n"
+
+
+class Listener:
+    """One live stream: woken when one of its scopes moves, and for a heartbeat. Small: there are thousands."""
+
+    __slots__ = ("_told", "_wake", "_watcher", "beat_at", "scopes")
+
+    def __init__(self, watcher: "Watcher", scopes: list[str]) -> None:
+        self.scopes = scopes
+        self.beat_at = time.monotonic() + HEARTBEAT_SECONDS
+        self._watcher = watcher
+        self._told: dict[str, bytes] = {}
+        self._wake: asyncio.Future[bool] | None = None
+
+    def news(self) -> bytes:
+        """Events of what moved since the last call, b"" if nothing did; at first where all scopes stand."""
+        fresh = []
+        for scope in self.scopes:
+            event = self._watcher.events.get(scope)
+            if event is not None and self._told.get(scope) is not event:
+                self._told[scope] = event
+                fresh.append(event)
+        return b"".join(fresh)
+
+    async def moved(self) -> bool:
+        """Wait until there may be news (False) or a heartbeat is due (True)."""
+        self._wake = asyncio.get_running_loop().create_future()
+        return await self._wake
+
+    def wake(self, beat: bool = False) -> None:
+        """End its waiting."""
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(beat)
 
 
 @dataclass
@@ -28,9 +68,13 @@ class Watcher:
 
     engine: Engine
     heads: dict[str, Head] = field(default_factory=dict)
+    events: dict[str, bytes] = field(default_factory=dict)
     closed: bool = False
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
-    _listeners: int = 0
+    _polls: int = 0
+    _listeners: defaultdict[str, set[Listener]] = field(default_factory=lambda: defaultdict(set))
+    _beats: deque[Listener] = field(default_factory=deque)
+    _looked_at: float = float("-inf")
     _limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
 
     def _look(self) -> dict[str, Head]:
@@ -40,6 +84,7 @@ class Watcher:
     async def refresh(self) -> None:
         """Look at the heads once."""
         self._merge(await to_thread.run_sync(self._look, limiter=self._limiter))
+        self._looked_at = time.monotonic()
 
     def moved(self, versions: dict[str, int]) -> None:
         """A commit of this process moved these heads."""
@@ -50,6 +95,11 @@ class Watcher:
     def _merge(self, seen: dict[str, Head]) -> None:
         news = {s: h for s, h in seen.items() if self._newer(h, self.heads.get(s))}
         self.heads |= news
+        for scope, head in news.items():
+            self.events[scope] = b"data: " + msgspec.json.encode(Live(scope, head.epoch, head.version)) + b"\n\n"
+        woken = {listener for scope in news for listener in self._listeners.get(scope, ())}
+        for listener in woken:
+            listener.wake()
         if news:
             self._wake()
 
@@ -64,52 +114,66 @@ class Watcher:
     async def run(self) -> None:
         """Look again and again while someone listens. A database that can't be read now is looked at later."""
         while not self.closed:
-            if self._listeners:
+            if self._polls or self._beats:
                 try:
                     await self.refresh()
                 except SQLAlchemyError as fault:
                     log.warning("The heads could not be read; trying again: %s", fault)
+            self._beat()
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        while self._beats and self._beats[0].beat_at <= now:
+            listener = self._beats.popleft()
+            listener.beat_at = now + HEARTBEAT_SECONDS
+            self._beats.append(listener)
+            listener.wake(beat=True)
 
     def close(self) -> None:
         """End every subscription."""
         self.closed = True
         self._wake()
+        for listener in self._beats:
+            listener.wake()
 
-    def _news(self, scopes: list[str], seen: dict[str, Live]) -> list[Live]:
-        stand = [Live(h.scope, h.epoch, h.version) for h in map(self.heads.get, scopes) if h]
-        return [now for now in stand if seen.get(now.scope) != now]
-
-    async def follow(self, scopes: list[str], quiet: float) -> AsyncIterator[list[Live]]:
-        """First where the scopes stand, then moves as they happen, and [] after `quiet` seconds without one."""
-        seen: dict[str, Live] = {}
-        self._listeners += 1
+    @contextmanager
+    def listening(self, scopes: list[str]) -> Iterator[Listener]:
+        """A live stream's place among the others, for the length of a block."""
+        listener = Listener(self, scopes)
+        self._beats.append(listener)
+        for scope in scopes:
+            self._listeners[scope].add(listener)
         try:
-            await self.refresh()
-            while not self.closed:
-                event = self._moved
-                news = self._news(scopes, seen)
-                seen |= {now.scope: now for now in news}
-                yield news
-                await _sleep(event, quiet)
+            yield listener
         finally:
-            self._listeners -= 1
+            self._beats.remove(listener)
+            for scope in scopes:
+                self._listeners[scope].discard(listener)
+
+    async def look_first(self) -> None:
+        """For one who begins to listen: the heads as they are now, or were a moment ago."""
+        if time.monotonic() - self._looked_at > LOOK_SECONDS:
+            await self.refresh()
+
+    def _news(self, scopes: list[str]) -> list[Live]:
+        return [Live(h.scope, h.epoch, h.version) for h in map(self.heads.get, scopes) if h]
 
     async def wait(self, scopes: list[str], known: dict[str, int], seconds: float) -> list[Live]:
         """Where those scopes stand that are not at the version `known`, as soon as there is one; [] in the end."""
         until = asyncio.get_running_loop().time() + seconds
-        self._listeners += 1
+        self._polls += 1
         try:
             await self.refresh()
             while not self.closed:
                 event = self._moved
-                news = [now for now in self._news(scopes, {}) if known.get(now.scope) != now.version]
+                news = [now for now in self._news(scopes) if known.get(now.scope) != now.version]
                 left = until - asyncio.get_running_loop().time()
                 if news or left <= 0:
                     return news
                 await _sleep(event, left)
         finally:
-            self._listeners -= 1
+            self._polls -= 1
         return []
 
 

@@ -98,3 +98,23 @@ def test_a_hub_that_stops_ends_its_streams_and_does_not_wait_for_them(hub: Runni
         hub.stop()
         assert time.monotonic() - began < 5
         assert events.get(timeout=5) is None
+
+
+def test_a_quiet_stream_says_that_it_is_there_and_one_that_hung_up_is_forgotten(
+    hub: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.3)
+    monkeypatch.setattr(live, "LOOK_SECONDS", 0.05)
+    till = terminal_at(hub)
+    watcher = hub._server._api.watcher
+    with HTTP.stream("GET", till.url + "/v1/live", headers=till.headers) as answer:
+        lines = (line for line in answer.iter_lines() if line)
+        for line in lines:
+            if line == ": still here":
+                break
+        assert len(watcher._beats) == 1
+    until = time.monotonic() + 10
+    while watcher._beats and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not watcher._beats
+    assert not any(watcher._listeners.values())
