@@ -1,10 +1,17 @@
 """Taking the feed: page after page until the replica stands where the hub stands."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from sync.link.wire import NoAnswer, Refused, Wire
 from sync.local.replica import BadPage, Cursor, Replica
 from sync.protocol.messages import Page
+
+TOGETHER = 20_000
+"""Rows that are applied in one transaction, as far as they are there;"""
+TOGETHER_S = 1.0
+"""and no row waits longer than this for others to come."""
 
 
 class SnapshotNeeded(Exception):
@@ -24,28 +31,68 @@ def pull(
     stopping: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Bring a scope up to the hub's head; whether any row changed. Raises SnapshotNeeded, NoAnswer, Refused."""
-    changed = False
-    while not stopping():
-        cursor = replica.cursors().get(scope)
-        if cursor is None:
-            raise SnapshotNeeded(scope)
-        page = _page(wire, cursor)
-        if page.scope != scope:
-            raise NoAnswer("not_the_hub", "the page is of another scope")
-        try:
-            changed |= replica.apply(page, incarnation, clock())
-        except BadPage as error:
-            raise SnapshotNeeded(scope) from error
-        if page.upto >= page.head:
-            break
-        if page.upto <= cursor.version:
-            raise NoAnswer("not_the_hub", "the feed does not go on")
-    return changed
-
-
-def _page(wire: Wire, cursor: Cursor) -> Page:
+    cursor = replica.cursors().get(scope)
+    if cursor is None:
+        raise SnapshotNeeded(scope)
+    taken = _Taken(replica, incarnation, clock)
     try:
-        return wire.get("pull", Page, scope=cursor.scope, epoch=cursor.epoch, since=cursor.version)
+        for page in _pages(wire, cursor, stopping):
+            taken.add(page)
+    finally:
+        taken.store()  # what came before the line broke counts
+    return taken.changed
+
+
+class _Taken:
+    """Pages that wait to be applied together: rows that lie side by side are then written once."""
+
+    def __init__(self, replica: Replica, incarnation: str, clock: Callable[[], int]) -> None:
+        self._replica = replica
+        self._incarnation = incarnation
+        self._clock = clock
+        self._pages: list[Page] = []
+        self._rows = 0
+        self._since = 0.0
+        self.changed = False
+
+    def add(self, page: Page) -> None:
+        self._since = self._since if self._pages else time.monotonic()
+        self._pages.append(page)
+        self._rows += sum(len(v.changes) for v in page.versions)
+        if self._rows >= TOGETHER or page.upto >= page.head or time.monotonic() - self._since > TOGETHER_S:
+            self.store()
+
+    def store(self) -> None:
+        pages, self._pages, self._rows = self._pages, [], 0
+        if pages:
+            try:
+                self.changed |= self._replica.apply_all(pages, self._incarnation, self._clock())
+            except BadPage as error:
+                raise SnapshotNeeded(pages[0].scope) from error
+
+
+def _pages(wire: Wire, cursor: Cursor, stopping: Callable[[], bool]) -> Iterator[Page]:
+    """Pages up to the head; where there are several, each is fetched while the one before it is applied."""
+    since = cursor.version
+    with ThreadPoolExecutor(1, "pull") as ahead:
+        page = _page(wire, cursor, since)
+        while True:
+            if page.scope != cursor.scope:
+                raise NoAnswer("not_the_hub", "the page is of another scope")
+            more = page.upto < page.head
+            if more and page.upto <= since:
+                raise NoAnswer("not_the_hub", "the feed does not go on")
+            since = page.upto
+            coming = ahead.submit(_page, wire, cursor, since) if more and not stopping() else None
+            yield page
+            if coming is None:
+                return
+            page = coming.result()
+
+
+def _page(wire: Wire, cursor: Cursor, since: int) -> Page:
+    try:
+        return wire.get("pull", Page, scope=cursor.scope, epoch=cursor.epoch, since=since)
     except Refused as no:
         if no.status == 410 or no.fault.code in ("snapshot_needed", "epoch"):
             raise SnapshotNeeded(cursor.scope) from no

@@ -113,7 +113,8 @@ def test_a_barcode_never_finds_another_product_that_took_the_place_of_its_own(lo
     last = replica.db.execute("SELECT id FROM product ORDER BY rank DESC LIMIT 1").fetchone()[0]
     gtin14 = replica.db.execute("SELECT gtin FROM barcode WHERE product = ?", (last,)).fetchone()[0]
     new = Change("product", "p-new", {**(tea("Pepper", "200000").row or {}), "id": "p-new"})
-    replica.apply(page("catalogue", 1, [Change("product", last)], [new]), INCARNATION, NOW)
+    replica.apply(page("catalogue", 1, [Change("product", last)]), INCARNATION, NOW)
+    replica.apply(page("catalogue", 2, [new]), INCARNATION, NOW)
     ranks = replica.db.execute(
         "SELECT b.rank = p.rank FROM barcode b, product p WHERE b.gtin = ? AND p.id = 'p-new'", (gtin14,)
     )
@@ -157,6 +158,24 @@ def test_f21_a_page_that_fails_halfway_leaves_no_trace(local: Local, replica: Re
         replica.apply(page("catalogue", 1, [tea("Oolong"), Change("product", "p-x", {"id": "p-x"})]), INCARNATION, NOW)
     assert found(local, "black tea") == ["p-tea"]
     assert replica.apply(page("catalogue", 1, [tea("Oolong")]), INCARNATION, NOW)
+
+
+def test_pages_applied_together_leave_what_each_alone_would(local: Local, replica: Replica) -> None:
+    later = Page("catalogue", "epoch-1", 3, 4, 4, 0, NOW, [Version(4, NOW, [Change("product", "p-milk")])])
+    first = page("catalogue", 1, [tea("Oolong"), Change("product", "p-soap")], [tea("Matcha")], head=4)
+    assert replica.apply_all([first, later], INCARNATION, NOW)
+    assert (found(local, "oolong"), found(local, "matcha"), found(local, "milk")) == ([], ["p-tea"], [])
+    assert product(local, "p-soap", NOW) is None
+    assert replica.cursors()["catalogue"].version == 4
+    replica.db.execute("INSERT INTO search(search, rank) VALUES ('integrity-check', 1)")
+
+
+def test_f20_pages_with_a_hole_between_them_are_not_applied(local: Local, replica: Replica) -> None:
+    first = page("catalogue", 1, [tea("Oolong")], head=3)
+    later = Page("catalogue", "epoch-1", 3, 4, 4, 0, NOW, [Version(4, NOW, [tea("Matcha")])])
+    with pytest.raises(BadPage):
+        replica.apply_all([first, later], INCARNATION, NOW)
+    assert found(local, "black tea") == ["p-tea"]
 
 
 def test_the_same_page_again_changes_nothing(local: Local, replica: Replica) -> None:
