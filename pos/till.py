@@ -123,7 +123,7 @@ class Till:
         self._show("sale", True)
 
     def _pay(self) -> None:
-        if self.actor is not None:
+        if self.actor is not None and self.place != "payment":
             self._show("payment")
             self.payment.start(self.actor)
 

@@ -16,7 +16,7 @@ from pos.terminal import Terminal
 from pos.ui.i18n import language
 from sync.actions.cart import Cart, open_cart
 from sync.actions.clock import now_ms
-from sync.actions.pay import Attempt, attempts_of, begin_attempt, resolve_attempt
+from sync.actions.pay import Attempt, PaymentOpen, attempts_of, begin_attempt, resolve_attempt
 from sync.actions.sell import sell
 from sync.domain.payments import AttemptState
 from sync.domain.sales import Refused
@@ -55,8 +55,13 @@ class PaymentFlow(Flow[PayState]):
     # ------------------------------------------------------------------------------------- coming and going
 
     def start(self, actor: Staff) -> None:
-        """Take payment for the cart that is kept. A payment that stood open goes on from where it stood."""
+        """Take payment for the cart that is kept. A payment that stood open goes on from where it stood.
+
+        One that is under way goes on as it is: to begin anew could charge a card twice.
+        """
         self._actor = actor
+        if self.state.ready and not self.state.can_leave and self.state.phase is not Phase.DONE:
+            return
         self.state = PayState(has_card=self._terminal.devices.card is not None, card_fault=self.state.card_fault)
         self.on_state(self.state)
         self._terminal.run(self._kept, self._started)
@@ -65,6 +70,8 @@ class PaymentFlow(Flow[PayState]):
         return _Kept(open_cart(local, self._clock()), settings(local))
 
     def _started(self, kept: _Kept) -> None:
+        if self.state.ready:
+            return  # it was asked for twice, and the first answer is at work
         totals = kept.cart.totals(kept.settings.policy)
         self._to(ready=True, cart=kept.cart, totals=totals, settings=kept.settings, phase=Phase.CHOOSING)
         open_ones = [a for a in kept.cart.attempts if a.state in (AttemptState.PENDING, AttemptState.UNKNOWN)]
@@ -154,8 +161,11 @@ class PaymentFlow(Flow[PayState]):
 
     def _not_begun(self, error: Exception) -> None:
         """The attempt is not in the journal, so nobody is asked for a card (F30)."""
-        reason = self._terminal.reason_of(error)
         self._to(phase=Phase.CHOOSING, card=None)
+        if isinstance(error, PaymentOpen) and self._actor is not None:
+            self.start(self._actor)
+            return
+        reason = self._terminal.reason_of(error)
         self._say(lambda: words.not_asked(reason))
 
     def _begun(self, attempt: Attempt) -> None:

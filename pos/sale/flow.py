@@ -61,6 +61,7 @@ class SaleFlow(Flow[SaleState]):
         self._actor: Staff | None = None
         self._last: RecordedSale | None = None
         self._keeping = 0
+        self._paying = False
         printing.listen(self._printed)
 
     # ------------------------------------------------------------------------------------- coming and going
@@ -246,7 +247,10 @@ class SaleFlow(Flow[SaleState]):
         """Go on to payment, if there is anything to pay; it is for the cart that is kept, so that comes first."""
         if not self.state.cart.lines or self.state.weighing is not None:
             return
+        if self._paying:
+            return  # the cart is on its way to the disk, and payment comes behind it
         if self.state.unkept or self._keeping:
+            self._paying = True
             self._keep(self.state.cart, self._on_payment)
         else:
             self._on_payment()
@@ -338,10 +342,12 @@ class SaleFlow(Flow[SaleState]):
             self._to(unkept=False)
             self._tell(words.kept_again)
         if then is not None:
+            self._paying = False
             then()
 
     def _not_kept(self, error: Exception) -> None:
         self._keeping -= 1
+        self._paying = False
         reason = self._terminal.reason_of(error)
         self._to(unkept=True)
         self._tell(lambda: words.not_kept(reason))

@@ -149,7 +149,7 @@ class SignInFlow(Flow[SignInState]):
     def _not_counted(self, reason: Reason | None) -> str:
         when = clock_time(self._not_before, self._zone, seconds=True)
         text = _("{cause}, so this PIN could not be checked. Try again at {time}.")
-        return f"{text.format(cause=cause(reason), time=when)} {remedy(reason)}"
+        return text.format(cause=cause(reason), time=when)
 
     def _refuse(self, say: Callable[[], str]) -> None:
         self._refusal = say

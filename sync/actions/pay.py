@@ -14,6 +14,7 @@ from sync.protocol import operations
 __all__ = [
     "AlreadySold",
     "Attempt",
+    "PaymentOpen",
     "UnknownAttempt",
     "attempts_of",
     "begin_attempt",
@@ -22,8 +23,15 @@ __all__ = [
 ]
 
 
+UNSETTLED = (AttemptState.PENDING, AttemptState.UNKNOWN)
+
+
 class AlreadySold(RuntimeError):
     """The sale of this cart is recorded; nothing more is to be paid."""
+
+
+class PaymentOpen(RuntimeError):
+    """A payment of this cart is under way, or its end is unknown: it is asked about, no other one is begun (F29)."""
 
 
 class UnknownAttempt(KeyError):
@@ -33,7 +41,8 @@ class UnknownAttempt(KeyError):
 def begin_attempt(local: Local, cart: Cart, amount: int, actor: Staff, now: int) -> Attempt:
     """Record that the card terminal is about to be asked for `amount` minor units; the cart is kept with it.
 
-    ValueError if the amount is not positive, AlreadySold if the cart's sale is recorded.
+    ValueError if the amount is not positive, AlreadySold if the cart's sale is recorded, PaymentOpen while another
+    payment of it is not settled.
     """
     if amount <= 0:
         raise ValueError("a payment must be of more than nothing")
@@ -44,6 +53,8 @@ def begin_attempt(local: Local, cart: Cart, amount: int, actor: Staff, now: int)
     with local.write():
         if not keep(local, cart):
             raise AlreadySold(cart.sale_id)
+        if any(a.state in UNSETTLED for a in attempts_of(local, cart.sale_id)):
+            raise PaymentOpen(cart.sale_id)
         _record(local, fresh, set_by.timezone)
     return fresh
 

@@ -293,3 +293,15 @@ def test_after_three_lost_answers_a_person_may_say_what_the_slip_says(counter: C
     counter.till.payment.settle_by_hand(False)
     assert counter.till.payment.state.phase is Phase.DECLINED
     assert '"reason":"by_hand"' in counter.operations("payment")[-1]
+
+
+def test_f29_payment_that_is_asked_for_again_while_a_card_is_asked_charges_it_once(counter: Counter) -> None:
+    counter.sign_in().scan("p-milk")
+    counter.till.sale.pay()
+    counter.card.faults.slow_s = 0.2
+    counter.till.payment.charge()
+    counter.till.sale.pay()
+    counter.till.payment.start(counter.till.payment._actor)
+    counter.till.payment.charge()
+    counter.until(lambda: counter.till.place == "done", "the sale")
+    assert len(counter.card.charged) == 1

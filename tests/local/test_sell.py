@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from sync.actions.cart import CartHasPayments, discard_cart, open_cart, save_cart
-from sync.actions.pay import AlreadySold, UnknownAttempt, begin_attempt, open_attempts, resolve_attempt
+from sync.actions.pay import AlreadySold, PaymentOpen, UnknownAttempt, begin_attempt, open_attempts, resolve_attempt
 from sync.actions.printing import PrintState, printed, queue_print, unprinted
 from sync.actions.sell import sell, series
 from sync.domain.payments import AttemptState, BadStep
@@ -190,3 +190,15 @@ def test_f48_a_copy_is_a_job_of_its_own(local: Local) -> None:
 def test_a_job_that_is_none_is_named(local: Local) -> None:
     with pytest.raises(KeyError, match="17"):
         printed(local, 17, PrintState.PRINTED, "", NOW)
+
+
+def test_f29_no_second_payment_is_begun_while_the_first_is_not_settled(local: Local) -> None:
+    cart = cart_of(local, "p-milk")
+    first = begin_attempt(local, cart, 62_000, CASHIER, NOW)
+    with pytest.raises(PaymentOpen):
+        begin_attempt(local, cart, 62_000, CASHIER, NOW)
+    resolve_attempt(local, first.id, UNKNOWN, "", "", "timeout", NOW)
+    with pytest.raises(PaymentOpen):
+        begin_attempt(local, cart, 62_000, CASHIER, NOW)
+    resolve_attempt(local, first.id, DECLINED, "", "", "", NOW)
+    assert begin_attempt(local, cart, 62_000, CASHIER, NOW).id != first.id
