@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.metadata
+import os
 import platform
 import shutil
 import socket
@@ -99,6 +100,7 @@ def versions() -> Iterator[Finding]:
 def terminal(home: Path, now: int) -> Iterator[Finding]:
     """The terminal's own files."""
     yield from _private(home)
+    yield storage(home, _file_system(home))
     yield _disk(home)
     journal = _sqlite("journal", home / files.JOURNAL, "Stop the till, copy the folder, call support; keep the file.")
     yield journal
@@ -134,6 +136,34 @@ def _disk(home: Path) -> Finding:
         if free > LITTLE_SPACE
         else Finding("wrong", "disk", seen, "Make room: a full disk stops sales.")
     )
+
+
+_FLEETING = ("tmpfs", "ramfs")
+_CACHES = ("/tmp", "/var/tmp", "/var/cache", "/run", "/dev/shm")
+
+
+def storage(home: Path, kind: str) -> Finding:
+    """Whether the home lies where nobody tidies up: storage of cache class loses unsent sales (F7). `kind`: of the
+    file system."""
+    where = home.expanduser().resolve()
+    caches = [Path(name) for name in _CACHES] + [Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser()]
+    if kind in _FLEETING:
+        seen = f"{home} lies in memory ({kind})"
+    elif any(where.is_relative_to(cache) for cache in caches):
+        seen = f"{home} lies where files are tidied away"
+    else:
+        return ok("storage", f"{home} on {kind or 'a disk'}")
+    return Finding("wrong", "storage", seen, "Move the home to a disk that keeps files, and set terminal.home.")
+
+
+def _file_system(path: Path) -> str:
+    """The kind of the file system that holds a path; "" where the system does not say."""
+    try:
+        mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    except OSError:
+        return ""
+    holding = [(len(m[1]), m[2]) for m in mounts if path.resolve().is_relative_to(m[1])]
+    return max(holding)[1] if holding else ""
 
 
 def _private(home: Path) -> Iterator[Finding]:

@@ -10,17 +10,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, true
 
 from sync.domain import codes
+from sync.hub import database
+from sync.hub.tables import operation, terminal
 from sync.link.agent import Agent
 from sync.link.lock import Busy
-from sync.link.pace import LONGEST_S, Pace
+from sync.link.pace import LONGEST_S, Beat, Pace
 from sync.local import Local, files, find_code, link_status, search, staff, stock_rows
+from sync.local.journal import append
 from sync.local.wake import Listener, topics_of
+from sync.protocol.operations import Payment
 from tests.link.rounds import Round
 from tests.link.store import Store, gtin, now, product_row, sell_one, until
 
-RunAgent = Callable[[Path], Agent]
+RunAgent = Callable[..., Agent]
 
 
 def on_hand(local: Local, place: str, number: int = 1) -> int | None:
@@ -125,6 +130,38 @@ def test_f41_a_wrong_clock_is_measured_and_shown_and_stops_nothing(store: Store,
     assert abs(ahead.work.session.skew_ms - 3 * 3_600_000) < 5_000
     ahead.close()
     assert len(store.operations()) == 1
+
+
+@pytest.mark.parametrize("hours", [-5, 3])
+def test_f41_a_clock_that_is_hours_wrong_keeps_nobody_offline_and_operations_keep_their_time(
+    store: Store, home: Path, local: Local, run_agent: RunAgent, hours: int
+) -> None:
+    wrong = hours * 3_600_000
+    at = now() + wrong
+    with local.write():
+        body = Payment("a1", "", "pending", 100, "KZT")
+        append(local, "payment", body, op_id="0" * 32, at=at, business_day="2026-01-01", actor="")
+    run_agent(home, clock=lambda: now() + wrong, beat=Beat(hello=0.5, calm_hello=0.5))
+    until(lambda: link_status(local, now() + wrong).waiting == 0)
+    time.sleep(1.5)  # more hellos: none is refused, and no token is taken for stale
+    status = link_status(local, now() + wrong)
+    assert status.online
+    assert abs(status.skew_ms - wrong) < 5_000
+    with database.read(store.engine) as conn:
+        told = conn.execute(select(terminal.c.skew, operation.c.at).join_from(terminal, operation, true())).one()
+    assert abs(told.skew - wrong) < 5_000
+    assert told.at == at
+
+
+def test_f41_a_clock_that_jumps_back_while_online_is_measured_anew_and_shown(
+    home: Path, local: Local, run_agent: RunAgent
+) -> None:
+    wrong = [0]
+    run_agent(home, clock=lambda: now() + wrong[0], beat=Beat(hello=0.5))
+    until(lambda: link_status(local, now()).online)
+    wrong[0] = -2 * 3_600_000
+    until(lambda: abs(link_status(local, now() + wrong[0]).skew_ms - wrong[0]) < 5_000)
+    assert link_status(local, now() + wrong[0]).online
 
 
 def test_a_kiosk_never_gets_verifiers_of_pins(store: Store, tmp_path: Path) -> None:

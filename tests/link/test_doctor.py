@@ -6,9 +6,9 @@ import sys
 import threading
 from pathlib import Path
 
-from sync.doctor import Finding, examine
+from sync.doctor import Finding, examine, storage
 from sync.local import files
-from sync.settings import load
+from sync.settings import TerminalSettings, load
 from tests.local.fixture import make_terminal
 
 NOW = 1_800_000_000_000
@@ -36,6 +36,14 @@ def test_a_damaged_journal_is_wrong_and_is_never_to_be_deleted(tmp_path):
     found = findings(home)
     assert found["journal"].grade == "wrong"
     assert "keep the file" in found["journal"].do
+
+
+def test_f7_a_home_where_files_are_tidied_away_is_wrong_and_the_usual_one_is_not(monkeypatch):
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert storage(Path("/var/cache/storefloor"), "ext4").grade == "wrong"
+    assert storage(Path("~/.cache/storefloor"), "ext4").grade == "wrong"
+    assert storage(Path("/srv/storefloor"), "tmpfs").grade == "wrong"
+    assert storage(TerminalSettings().home, "ext4").grade == "ok"
 
 
 def test_files_that_others_may_read_are_named(tmp_path):
