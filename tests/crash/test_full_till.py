@@ -167,7 +167,8 @@ def test_goods_that_could_not_be_kept_stay_on_the_screen_and_are_never_paid_for_
     till.until(lambda: till.till.sale.state.unkept, "the refusal")
     assert till.lines == {"p-milk": 1000, "p-coat": 1000} and "The disk is full: the cart is not kept" in till.said
     till.till.sale.pay()
-    till.until(lambda: "not kept" in till.said, "the words")
+    till.until(lambda: not till.till.sale._keeping, "the next refusal")
+    assert "not kept" in till.said and till.till.place == "sale"
     till.till.sign_out()
     till.until(lambda: till.till.sale.state.link.space is Space.FULL, "the light")
     assert till.till.place == "sale", "nobody signs out over a cart that would be lost"
