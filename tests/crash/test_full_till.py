@@ -1,6 +1,7 @@
 """What a cashier meets when the till's disk is full or locked: words, a drawer that stays shut, a card charged once."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from pos.ui.i18n import set_language
 from sync.local import Local, Reason, Space
 from sync.local.proof import prove
 from tests.crash.small_disk import SmallDisk
-from tests.flows.till import Counter
-from tests.local.fixture import make_terminal
+from tests.flows.till import CODES, Counter
+from tests.local.fixture import NOW, make_terminal
 
 
 class Filled(Counter):
@@ -215,3 +216,31 @@ def test_every_reason_has_its_words() -> None:
 
     said = {(cause(reason), remedy(reason)) for reason in (*Reason, None)}
     assert len(said) == len(Reason) + 1
+
+
+def test_a_kiosk_on_a_locked_disk_shows_that_it_rests_and_serves_again_when_it_is_unlocked(disk: SmallDisk) -> None:
+    from kiosk.app import _trouble
+    from kiosk.visit import Rules, Visit
+
+    home = make_terminal(disk.path, "kiosk")
+    disk.lock()
+    terminal, now = Terminal(home), [0]
+    visit = Visit(terminal, Rules(), lambda: NOW, lambda: now[0])
+    terminal.on_trouble = lambda error: _trouble(visit, error)
+    visit.open()
+    wait(terminal, lambda: visit.state.ill)
+    disk.unlock()
+    visit.tick()
+    wait(terminal, lambda: not visit.state.ill and visit.state.retailer == "Dala Market")
+    disk.fill()
+    visit.scanned(CODES["p-milk"])
+    wait(terminal, lambda: visit.state.place == "product")
+    terminal.stop()
+
+
+def wait(terminal: Terminal, true: Callable[[], object]) -> None:
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end, "it did not come"
+        terminal.pump()
+        time.sleep(0.01)
