@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
+import msgspec
 from sqlalchemy import Engine, select
 
 from sync.domain.search import terms
 from sync.hub import feed, movements
 from sync.hub.movements import Move
 from sync.hub.tables import ENTITIES, stock
+from sync.protocol.messages import Page
 
 STORE, OTHER, WAREHOUSE, ONLINE = "store-1", "store-2", "wh-1", "web-1"
 PRODUCTS = {"p-1": 29900, "p-2": 4990, "p-3": 100, "p-4": 33, "p-5": 120050}
@@ -96,3 +98,8 @@ def on_hand(engine: Engine, product: str, place: str = STORE) -> int:
     with engine.connect() as conn:
         mine = (stock.c.product == product, stock.c.location == place)
         return int(conn.execute(select(stock.c.on_hand).where(*mine)).scalar_one())
+
+
+def as_sent(page: Any) -> Any:
+    """A page of the feed as a terminal reads it: its rows are JSON until then. What is no page, as it is."""
+    return msgspec.json.decode(msgspec.json.encode(page), type=Page) if isinstance(page, Page) else page

@@ -12,6 +12,7 @@ from sync.hub.feed import Recorder, SnapshotNeeded, WrongEpoch
 from sync.protocol.messages import PULL_ROWS, Page
 from sync.protocol.replica import COLUMNS
 from tests.hub.crowd import Crowd
+from tests.hub.retailer import as_sent
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def put(engine: Engine, scope: str, keys: list[str], value: str = "x") -> None:
 def pull(engine: Engine, scope: str, since: int = 0, terminal: str = "", incarnation: str = "") -> Any:
     with database.read(engine) as conn:
         epoch = database.hub_row(conn).epoch
-        return feed.page(conn, scope, epoch, since, 7, terminal, incarnation)
+        return as_sent(feed.page(conn, scope, epoch, since, 7, terminal, incarnation))
 
 
 def pull_all(engine: Engine, scope: str, since: int = 0) -> list[Page]:

@@ -14,6 +14,7 @@ from sync.hub.import_kinds import VERIFIER_LIFE_MS, _Terms
 from sync.hub.importing import ImportReport
 from sync.hub.movements import Move
 from sync.hub.tables import barcode, location, movement, price, product, staff, stock, version
+from tests.hub.retailer import as_sent
 
 NOW = 1_790_000_000_000
 DAY = 86_400_000
@@ -64,7 +65,7 @@ def changes(engine: Engine, scope: str, since: int) -> list:
     """What a follower that stands at `since` is told."""
     with database.read(engine) as conn:
         epoch = feed.heads(conn, [scope])[scope].epoch
-        page = feed.page(conn, scope, epoch, since, NOW)
+        page = as_sent(feed.page(conn, scope, epoch, since, NOW))
     return [(c.entity, c.key, c.row) for v in page.versions for c in v.changes]
 
 
