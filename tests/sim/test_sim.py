@@ -1,0 +1,72 @@
+"""Worlds from seeds hold; a world is replayed to the byte; each planted fault is found."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+import pytest
+
+from tests.sim.plan import Shape, plan
+from tests.sim.plants import PLANTS
+from tests.sim.run import Result, run, shortest
+
+SEEDS = 200
+TRIES = 60
+"""Worlds in which a planted fault must show at the latest."""
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[ProcessPoolExecutor]:
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        yield pool
+
+
+@pytest.mark.timeout(1500)
+def test_everything_promised_holds_in_two_hundred_worlds(workers: ProcessPoolExecutor) -> None:
+    results = list(workers.map(partial(run, shape=Shape()), range(1, SEEDS + 1), chunksize=5))
+    broken = [f"python -m tests.sim --seed {r.seed}: {r.what} at {r.at}: {r.detail[-400:]}" for r in results if r.what]
+    assert not broken, "\n".join(broken)
+    assert sum(r.sales for r in results) > 4 * SEEDS  # so something happened in them
+    assert len({r.digest for r in results}) == SEEDS
+
+
+def found(plant: str) -> Result:
+    """The first world in which a planted fault shows; the last one if it never does."""
+    for seed in range(1, TRIES + 1):
+        result = run(seed, Shape(), plant=plant)
+        if result.what:
+            break
+    return result
+
+
+@pytest.mark.timeout(900)
+def test_every_planted_fault_is_found(workers: ProcessPoolExecutor) -> None:
+    results = dict(zip(PLANTS, workers.map(found, PLANTS), strict=True))
+    assert len(results) >= 10
+    assert [name for name, result in results.items() if not result.what] == []
+
+
+def test_the_same_seed_is_the_same_world_to_the_byte_in_another_process() -> None:
+    here = run(3, Shape())
+    command = [sys.executable, "-m", "tests.sim", "--seed", "3"]
+    there = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONHASHSEED": "7"}
+    )
+    assert here.digest[:12] in there.stdout
+
+
+def test_a_failure_is_told_with_its_seed_and_a_short_history_that_fails_the_same_way() -> None:
+    shape, name = Shape(), "overlay_dropped_early"
+    failed = run(1, shape, plant=name)
+    steps = shortest(failed, plan(1, shape), partial(run, 1, shape, plant=name))
+    assert len(steps) < 12
+    assert run(1, shape, steps, name).what == failed.what
+    numbers = ",".join(str(step.number) for step in steps)
+    command = [sys.executable, "-m", "tests.sim", "--seed", "1", "--plant", name, "--only", numbers]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.returncode == 1
+    assert f"Seed 1 broke {failed.what}" in told.stderr
+    assert f"--only {numbers}" in told.stderr

@@ -1,0 +1,176 @@
+"""A world: a retailer's hub, its terminals, a web channel and a bank, on simulated time, network and disks."""
+
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import httpx
+import msgspec
+
+from sync.link import wire
+from tests.sim.bank import Bank
+from tests.sim.cashier import Ledger
+from tests.sim.edges import Edges, Killed, copy_files, put_back, replaced
+from tests.sim.hub import Hub
+from tests.sim.net import Cable, Net
+from tests.sim.plan import Shape
+from tests.sim.retailer import START, fill
+from tests.sim.terminal import HUB, SimTerminal
+
+HOUR = 3_600_000
+
+
+class Broken(AssertionError):
+    """Something that must hold did not; `what` names it."""
+
+    def __init__(self, what: str, detail: str) -> None:
+        super().__init__(f"{what}: {detail}")
+        self.what = what
+
+
+@dataclass
+class Web:
+    """The online shop: what it asked of the hub, in order, each until it is answered; what the hub acknowledged."""
+
+    key: str
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+    done: list[Any] = field(default_factory=list)
+    at_backup: int = 0
+
+
+class World:
+    """Everything there is, and the steps' way to it."""
+
+    def __init__(self, folder: Path, shape: Shape, seed: int) -> None:
+        self.folder = folder
+        self.shape = shape
+        self.edges = Edges(seed, START)
+        self.net = Net()
+        self.hub = Hub(folder / "hub", self.net)
+        self.bank = Bank()
+        self.ledger = Ledger()
+        self.terminals: list[SimTerminal] = []
+        self.web = Web("")
+        self.restored = 0
+        self.history: list[str] = []
+
+    def note(self, text: str) -> None:
+        """Write what happened into the history."""
+        self.history.append(text)
+
+    def terminal(self, number: int) -> SimTerminal:
+        """One of the terminals there are now."""
+        return self.terminals[number % len(self.terminals)]
+
+    def as_app(self, terminal: SimTerminal, job: Callable[[], None]) -> bool:
+        """Run something as a terminal's app; False if the app was killed, or its disk could not take it."""
+        with terminal.as_app():
+            try:
+                job()
+            except Killed:
+                terminal.kill("app")
+                return False
+            except (sqlite3.Error, OSError) as error:
+                if not self.excused(terminal):
+                    raise
+                self.note(f"{terminal.name}: {error}")
+                terminal.kill("app")
+                return False
+        return True
+
+    def excused(self, terminal: SimTerminal) -> bool:
+        """Whether this machine's disk may fail its programs now."""
+        return terminal.name in self.edges.disk or "rotten" in terminal.pending
+
+    def tell_hub(self, path: str, body: Any) -> None:
+        """The web channel asks the hub once more for all that was not acknowledged, in order."""
+        self.web.asked.append((path, body))
+        self.chase()
+
+    def chase(self) -> None:
+        """Post what waits, until the first that gets no answer."""
+        while self.web.asked:
+            path, body = self.web.asked[0]
+            if not self._posted(path, body):
+                return
+            self.web.asked.pop(0)
+            self.web.done.append(body)
+
+    def _posted(self, path: str, body: Any) -> bool:
+        headers = {"authorization": f"Bearer {self.web.key}", "content-type": "application/json"}
+        request = httpx.Request("POST", f"{HUB}/v1/channel/{path}", headers=headers, content=msgspec.json.encode(body))
+        with self.edges.running("web"):
+            try:
+                answer = self.net.carry(request, "web")
+            except httpx.TransportError:
+                return False
+        return answer.status_code == 200 and answer.headers["content-type"].startswith("application/json")
+
+
+_templates: dict[tuple[int, int], tuple[dict[str, bytes], str]] = {}
+
+
+def prepare(folder: Path, shape: Shape) -> None:
+    """Make the files that every world of that size begins with, once in a process. No fault may be planted yet."""
+    key = shape.stores, shape.terminals
+    if key not in _templates:
+        _templates[key] = _template(folder / "template", shape)
+
+
+@contextlib.contextmanager
+def made(folder: Path, shape: Shape, seed: int) -> Iterator[World]:
+    """A world with its terminals enrolled and filled, after `prepare`. Its folder is gone afterwards."""
+    files, channel = _templates[shape.stores, shape.terminals]
+    put_back(folder / "world", files)
+    world = World(folder / "world", shape, seed)
+    world.web.key = channel
+    with _in_force(world):
+        world.hub.start()
+        world.terminals = [_terminal(world, n) for n in range(shape.terminals)]
+        yield world
+    shutil.rmtree(folder / "world")
+
+
+@contextlib.contextmanager
+def _in_force(world: World) -> Iterator[None]:
+    Cable.net = world.net
+    with (
+        mock.patch.object(httpx._client, "HTTPTransport", Cable),
+        mock.patch.object(wire, "Bulk", Cable),
+        replaced(world.edges),
+    ):
+        try:
+            yield
+        finally:
+            for each in world.terminals:
+                each.shut_down()
+            world.hub.stop()
+            world.net.close()
+
+
+def _template(folder: Path, shape: Shape) -> tuple[dict[str, bytes], str]:
+    """The files of a world at its beginning, and the web channel's key."""
+    world = World(folder, shape, 0)
+    (folder / "hub").mkdir(parents=True)
+    with _in_force(world):
+        world.hub.start()
+        with world.edges.running("hub"):
+            world.web.key = fill(world.hub.engine, shape.stores)
+        for number in range(shape.terminals):
+            one = _terminal(world, number)
+            one.enrol(world.hub.code(one.identity, one.kind, one.place))
+    files = copy_files(folder)
+    shutil.rmtree(folder)
+    return files, world.web.key
+
+
+def _terminal(world: World, number: int) -> SimTerminal:
+    kind = "kiosk" if number % 4 == 3 else "tablet" if number % 4 == 2 else "till"
+    name = f"{kind}-{number + 1}"
+    place = f"store-{number % world.shape.stores + 1}"
+    return SimTerminal(name, kind, place, world.folder / name, name)
