@@ -186,7 +186,7 @@ class BrowseScreen(KioskScreen):
         self._name_next()
         base = self.shelf + self.foot
         keys = base + (self.ids.keyboard.height if self.wide or self.state.keyboard else 0)
-        self.side = dp(880) if self.wide else 0
+        self.side = dp(904) if self.wide else 0  # twelve keys as wide as a finger
         if self.low:
             self.field_y = keys + dp(16)
             self.chips_y = self.field_y + dp(140)

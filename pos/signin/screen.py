@@ -155,7 +155,8 @@ class SignInScreen(Panel):
         if person is None or state.facts is None:
             return ""
         when = day(person.expires, state.facts.settings.timezone)
-        return " " + _("Works without a network until {day}.").format(day=when)
+        # Some languages shorten the month with a dot of its own.
+        return " " + _("Works without a network until {day}.").format(day=when).replace("..", ".")
 
 
 def _upper(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from PIL import Image
+
 import pos.ui.kit as kit
 
 from kivy.properties import NumericProperty, ObjectProperty  # isort: skip
@@ -81,3 +83,44 @@ def test_a_shorter_list_leaves_no_row_behind(ui: Any) -> None:
     rolls.rows = ["Vase"]
     ui.step(2)
     assert [row.name for row in rolls.children if row.top > 0] == ["Vase"]
+
+
+def test_a_row_put_in_before_the_others_fills_one_widget_and_moves_the_rest(ui: Any) -> None:
+    rolls = listing(ui, ["Kettle", "Lamp", "Mug"], [])
+    before = {w.item: w for w in rolls.children}
+    rolls.rows = ["Vase", "Kettle", "Lamp", "Mug"]
+    ui.step(3)
+    after = {w.item: w for w in rolls.children}
+    assert {name: after[name] is before[name] for name in before} == dict.fromkeys(before, True)
+    assert [after[name].index for name in ("Vase", "Kettle", "Lamp", "Mug")] == [0, 1, 2, 3]
+    assert after["Vase"].top > after["Kettle"].top > after["Mug"].top
+
+
+def test_rows_that_change_stay_where_they_are(ui: Any) -> None:
+    rolls = listing(ui, ["1 left", "2 left"], [])
+    before = {w.index: w for w in rolls.children}
+    rolls.rows = ["3 left", "4 left"]
+    ui.step(3)
+    assert {w.index: w for w in rolls.children} == before
+    assert ui.sees("3 left") and not ui.sees("1 left")
+
+
+def test_rows_built_ahead_are_the_ones_that_come_in(ui: Any) -> None:
+    rolls = listing(ui, [], [])
+    rolls.build_ahead(3)
+    ahead = list(rolls._ready)
+    assert len(ahead) == 3 and not rolls.children
+    rolls.rows = ["Kettle", "Lamp"]
+    ui.step(3)
+    assert len(rolls.children) == 2 and all(w in ahead for w in rolls.children)
+
+
+def test_nothing_of_a_list_is_drawn_outside_it(ui: Any) -> None:
+    box = BoxLayout(padding=(0, 0, 0, 700))
+    rolls = kit.VirtualList(rows=[f"row {n}" for n in range(30)], row_class=Line, row_height=76)
+    box.add_widget(rolls)
+    ui.show(box)
+    below = ui.window.height - (rolls.y - 20)
+    picture = Image.open(ui.picture("list-clipped")).convert("RGB")
+    strip = picture.crop((0, int(below), picture.width, int(below) + 15))
+    assert len(strip.getcolors()) == 1, "one ground, no part of a row"

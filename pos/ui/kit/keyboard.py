@@ -25,6 +25,7 @@ LETTERS = {
 }
 DIGITS = ("1234567890", "-/:.,@№&+", "()«»!?%")
 DELETE_SHARE = 1.6  # of a letter's width
+WIDEST = 12  # letters side by side, else a key is narrower than a finger
 FUNCTIONS = {"language", "digits", "space", DELETE, "enter"}
 
 
@@ -44,6 +45,7 @@ class OnScreenKeyboard(Panel):
     language = OptionProperty("en", options=tuple(LETTERS))
     languages = ListProperty(list(LETTERS))
     rows = NumericProperty(4)
+    gap = NumericProperty(10)
     digits = BooleanProperty(False)
     field = ObjectProperty(None, allownone=True)
 
@@ -53,7 +55,7 @@ class OnScreenKeyboard(Panel):
 
     def on_kv_post(self, base_widget: Any) -> None:
         """The rule's own children exist now."""
-        for name in ("language", "digits"):
+        for name in ("language", "digits", "gap"):
             self.fbind(name, self._build)
         theme.bind(language=self._build)
         self._build()
@@ -89,13 +91,13 @@ class OnScreenKeyboard(Panel):
         rows = DIGITS if self.digits else LETTERS[self.language]
         self.ids.rows.clear_widgets()
         self.rows = len(rows) + 1
-        longest = max(max(len(row) for row in rows), len(rows[-1]) + DELETE_SHARE)
+        delete = self._key(DELETE, icon="delete", share=DELETE_SHARE)
+        beside = len(rows[-1]) + DELETE_SHARE <= WIDEST
+        longest = max(max(len(row) for row in rows), len(rows[-1]) + DELETE_SHARE if beside else 0)
         for at, letters in enumerate(rows):
             keys = [self._key(letter) for letter in letters]
-            if at == len(rows) - 1:
-                keys.append(self._key(DELETE, icon="delete", share=DELETE_SHARE))
-            self._row(keys, longest)
-        self._row(self._functions(), 0)
+            self._row([*keys, delete] if beside and at == len(rows) - 1 else keys, longest)
+        self._row([*self._functions(), *([] if beside else [delete])], 0)
 
     def _functions(self) -> list[KeyboardKey]:
         return [
@@ -105,8 +107,8 @@ class OnScreenKeyboard(Panel):
             self._key("enter", text=_("Find"), share=2.2),
         ]
 
-    def _row(self, keys: list[KeyboardKey], longest: int) -> None:
-        row = BoxLayout(spacing=self.ids.rows.spacing)
+    def _row(self, keys: list[KeyboardKey], longest: float) -> None:
+        row = BoxLayout(spacing=self.gap)
         short = longest - sum(key.share for key in keys)
         margins = [Widget(size_hint_x=short / 2) for _ in range(2 if short > 0.01 else 0)]
         for one in (*margins[:1], *keys, *margins[1:]):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pos.ui.theme import theme
+
 from kivy.clock import Clock  # isort: skip
 from kivy.factory import Factory  # isort: skip
 from kivy.graphics import Callback  # isort: skip
@@ -66,6 +68,7 @@ class VirtualList(Clipped):
             self.fbind(name, self._lay)
         self.fbind("rows", self._replaced)
         self.fbind("row_class", self._reset)
+        theme.bind(language=self._spoken)
         self._lay()
 
     def on_row(self, index: int) -> None:
@@ -98,6 +101,11 @@ class VirtualList(Clipped):
     def _replaced(self, *_args: Any) -> None:
         self._stale = True
         self._lay()
+
+    def _spoken(self, *_args: Any) -> None:
+        """Rows say the same in another language."""
+        for widget in self._shown.values():
+            widget.property("item").dispatch(widget)
 
     def _reset(self, *_args: Any) -> None:
         self.clear_widgets()
