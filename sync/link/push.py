@@ -74,7 +74,7 @@ class Pusher:
         try:
             answer = self._wire.post("push", request, Pushed)
         except Refused as no:
-            return self._refused(session, no, proof)
+            return self._refused(session, no, proof, batch[0].seq)
         except NoAnswer:
             self._most = max(1, len(batch) // 4)  # a line that is cut again and again carries a small push at last
             raise
@@ -91,8 +91,11 @@ class Pusher:
         session.last_seq, session.last_hash = answer.last_seq, stands
         return cleared
 
-    def _refused(self, session: Session, no: Refused, proof: Proof) -> int:
+    def _refused(self, session: Session, no: Refused, proof: Proof, first: int) -> int:
         code = no.fault.code
+        if code == "fork" and no.fault.want is not None and no.fault.want > first:
+            self._most = no.fault.want - first  # what both machines share is known there, and gets its verdicts
+            return 0
         if code == "gap" and no.fault.want is not None and no.fault.want != session.last_seq + 1:
             session.last_seq = no.fault.want - 1
             return 0

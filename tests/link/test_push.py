@@ -230,6 +230,26 @@ def test_f4_f27_a_fork_is_kept_named_and_shown_and_later_sales_go_on(store: Stor
     local.close()
 
 
+def test_f27_what_two_machines_share_has_its_verdict_on_both(store: Store, home: Path) -> None:
+    local = Local.open(home)
+    shared = sell_one(local)
+    local.close()
+    copy = copy_of(home)
+    local = Local.open(home)
+    sell_one(local)
+    local.close()
+    run_through(home)
+    put_back(home, copy)  # the twin still waits for the verdict of the sale that both know
+    local = Local.open(home)
+    sell_one(local, number=2)
+    local.close()
+    run_through(home)
+    local = Local.open(home)
+    waiting = [row[0] for row in local.raw.execute("SELECT seq FROM waiting")]
+    local.close()
+    assert waiting == [shared.envelope.seq + 1]
+
+
 def test_a_push_says_where_it_begins_and_is_signed(local: Local, round_: Round) -> None:
     sell_one(local)
     round_.run()

@@ -45,9 +45,8 @@ def _one(seed: int, shape: Shape, only: str | None, plant: str) -> int:
         steps = [s for s in steps if s.number in wanted]
     result = run(seed, shape, steps, plant)
     if not result.what:
-        print(
-            f"Seed {seed} held: {len(steps)} steps, {result.sales} sales, {result.requests} requests, {result.digest[:12]}."
-        )
+        done = f"{len(steps)} steps, {result.sales} sales, {result.requests} requests"
+        print(f"Seed {seed} held: {done}; {result.digest[:12]}.")
         return 0
     again = partial(run, seed, shape, plant=plant)
     _tell(result, shape, steps if only is not None else shortest(result, steps, again), plant)
