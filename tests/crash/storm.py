@@ -19,8 +19,10 @@ from tests.crash.processes import Victim
 from tests.crash.truth import Seen, Witness, check_journal, check_replica
 from tests.link.store import OWN, Store, now, until
 
-LONGEST_LIFE_S = 0.8
-"""Between two kills lies at most so much; every third pause is a tenth of it, so that some die while they start."""
+LONGEST_LIFE_S = 0.5
+"""Between what a till was last seen to do and the next kill lies at most so much."""
+LONGEST_WAIT_S = 5.0
+"""So long at most a till is given to do something before it is killed."""
 SETTLING_S = 60.0
 
 
@@ -51,7 +53,7 @@ class Storm:
         self.till = Victim(folder / "till.log", processes.till, self.home, *ports)
         self.agent = Victim(folder / "agent.log", processes.agent, self.home)
         self.hub = Victim(folder / "hub.log", processes.hub, url, self.store.folder / "snapshots", self.store.port)
-        self.lives = 0
+        self.lives = self.seen = 0
 
     def run(self, kills: int) -> Report:
         """That many kills, a check after each, and the settling of everything. AssertionError names what is wrong."""
@@ -71,7 +73,7 @@ class Storm:
 
     def _strike(self) -> list[str]:
         """Kill one of them, or all at once as a power cut does; look; start again."""
-        time.sleep(self._life())
+        self._let_live()
         names = self.chance.choices(
             (["till"], ["agent"], ["hub"], ["till", "agent"], ["till", "agent", "hub"]), (10, 5, 3, 1, 1)
         )[0]
@@ -85,12 +87,19 @@ class Storm:
             self._start_till() if name == "till" else getattr(self, name).start()
         return names
 
-    def _life(self) -> float:
-        longest = LONGEST_LIFE_S * (0.1 if self.chance.random() < 0.3 else 1.0)
-        return self.chance.uniform(0.0, longest)
+    def _let_live(self) -> None:
+        """Some die while they start. Most of the time the till has done something before, however slow the machine."""
+        if self.chance.random() < 0.3:
+            time.sleep(self.chance.uniform(0.0, LONGEST_LIFE_S / 10))
+            return
+        end = time.monotonic() + LONGEST_WAIT_S
+        while self.witness.seen() == self.seen and time.monotonic() < end:
+            time.sleep(0.01)
+        time.sleep(self.chance.uniform(0.0, LONGEST_LIFE_S))
 
     def _start_till(self) -> None:
         self.lives += 1
+        self.seen = self.witness.seen()
         self.till.start(self.seed * 1_000_003 + self.lives)
 
     def _settle(self) -> Seen:

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-KILLS = 60
+KILLS = 50
 
 
 def test_i1_i2_i4_i6_f6_f21_f25_a_storm_of_kills_loses_nothing_and_doubles_nothing() -> None:

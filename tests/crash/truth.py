@@ -31,6 +31,10 @@ class Witness:
         self.printer.stop()
         self.card.stop()
 
+    def seen(self) -> int:
+        """How much the devices have seen; it only grows."""
+        return len(self.printer.receipts) + self.printer.kicks + len(self.card.ledger)
+
     def printed(self) -> list[str]:
         """The numbers of every receipt on paper, in the order of printing."""
         from pos.devices.virtual.draw import as_text
