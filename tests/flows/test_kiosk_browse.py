@@ -93,6 +93,20 @@ def test_scrolling_reaches_every_product_however_many(store):
     assert not browse.state.more
 
 
+def test_scrolling_a_search_reaches_everything_it_found(store):
+    for n in range(200):
+        row = (n + 100, f"x{n}", f"7{n:05}", f'{{"en": "Thing {n}"}}', terms(f"Thing {n}"))
+        store.hub("INSERT INTO product VALUES (?, ?, ?, 'home', 'pcs', 1200, '', 'sand', ?, '{}', '{}', 0, ?, 1)", *row)
+    store.hub("INSERT INTO search(search) VALUES ('rebuild')")
+    browse = store.visit.browse
+    browse.typed("thing")
+    assert len(names(store)) == PAGE and browse.state.more
+    for _page in range(8):
+        browse.seen(len(browse.state.cards) - 1)
+    assert sorted(names(store)) == sorted(f"Thing {n}" for n in range(200))
+    assert not browse.state.more and browse.state.summary == "200 products"
+
+
 def test_a_page_is_asked_for_once_however_often_its_rows_are_seen(store):
     for n in range(200):
         store.hub(

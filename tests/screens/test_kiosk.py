@@ -331,10 +331,12 @@ def test_nothing_is_cut_in_any_language_or_layout(kiosk, language, size):
 
 
 @pytest.mark.parametrize("size", [PORTRAIT, WIDE], ids=["portrait", "wide"])
-def test_every_target_is_large_enough_for_a_finger(kiosk, size):
+@pytest.mark.parametrize("language", ["en", "ru", "ka"])
+def test_every_target_is_large_enough_for_a_finger(kiosk, size, language):
     from kivy.metrics import dp
 
     kiosk.open(size)
+    kiosk.visit.choose_language(language)
     for name in visit_every_screen(kiosk):
         kiosk.ui.step(4)
         small = [(type(w).__name__, w.size) for w in touchable(kiosk) if min(w.size) < dp(64) - 1]
