@@ -19,7 +19,19 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from sync.hub import api_journal, ask, bodies, channels, database, enrolment, feed, roles, signatures, snapshots
+from sync.hub import (
+    api_journal,
+    ask,
+    bodies,
+    channels,
+    database,
+    enrolment,
+    feed,
+    keeping,
+    roles,
+    signatures,
+    snapshots,
+)
 from sync.hub.faults import Refusal
 from sync.hub.guards import Guesses, Nonces
 from sync.hub.lanes import Lanes
@@ -281,6 +293,7 @@ def build(engine: Engine, folder: Path) -> tuple[Starlette, Api]:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(api.watcher.run)
+            tasks.start_soon(keeping.beside, engine, folder, now_ms)
             yield
             tasks.cancel_scope.cancel()
 

@@ -74,6 +74,12 @@ def snapshot_info(engine: Engine, folder: Path, scope: str, encoding: str = "zst
     )
 
 
+def is_recent(engine: Engine, folder: Path, scope: str) -> bool:
+    """Whether the scope's snapshot is there, and recent enough to be handed out."""
+    kept = _read(folder, scope)
+    return kept is not None and _recent(engine, folder, kept)
+
+
 def blob_path(folder: Path, digest: str) -> Path | None:
     """The file of that content; None if there is none (any more), or if that is no digest."""
     if not _DIGEST.fullmatch(digest):
