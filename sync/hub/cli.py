@@ -58,6 +58,12 @@ def register(subparsers: "argparse._SubParsersAction[Any]") -> None:
     )
     key = _verb(verbs, "channel-key", "admit a sales channel and print its API key, once", _channel_key)
     key.add_argument("--name", required=True, help="the channel's name, as in web; again: a new key, the old one ends")
+    _verb(
+        verbs,
+        "restored",
+        "say that this database came back from a backup, before it is served again: terminals give again what it lacks",
+        _restored,
+    )
     _verb(verbs, "demo", "fill the hub with the demo retailer; again changes nothing", _demo)
 
 
@@ -230,6 +236,14 @@ def _report(_: argparse.Namespace, settings: Settings) -> int:
         print(f"DIFFERS {line}")
     print(f"books: {len(different)} differences" if different else "books: every journal agrees with what was booked")
     return 1 if different else 0
+
+
+def _restored(_: argparse.Namespace, settings: Settings) -> int:
+    """Without it a restored hub would give out version numbers that terminals know with other contents."""
+    with database.write(_open(settings)) as conn:
+        epoch = database.new_epoch(conn)
+    print(f"Epoch {epoch} begins. Terminals follow anew from snapshots and push again what this backup lacks.")
+    return 0
 
 
 def _demo(_: argparse.Namespace, settings: Settings) -> int:
