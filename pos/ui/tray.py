@@ -21,16 +21,18 @@ class CashPiece(BoxLayout):
 
     value, times = StringProperty(""), StringProperty("")
     note = BooleanProperty(True)
+    lit = BooleanProperty(False)
 
 
 class CashTray(StackLayout):
-    """`pieces` is a list of PieceSaid."""
+    """`pieces` is a list of PieceSaid. `lit`: it lies in a window, whose ground is light in the dark theme too."""
 
     pieces = ListProperty([])
+    lit = BooleanProperty(False)
 
     def on_pieces(self, _tray: Any, pieces: list[PieceSaid]) -> None:
         """As many as the change takes."""
         self.clear_widgets()
         for said in pieces:
             times = f"{said.count} ×" if said.count > 1 else ""
-            self.add_widget(CashPiece(value=said.value, times=times, note=said.note))
+            self.add_widget(CashPiece(value=said.value, times=times, note=said.note, lit=self.lit))
