@@ -59,7 +59,7 @@ class ProductScreen(KioskScreen):
         rows.rows = [(place, place.location == state.chosen) for place in state.places]
         if other:
             rows.offset = 0
-            self.ids.price.shown = self.ids.price.minor  # another product: nothing to count from
+            self.ids.price.settle()
 
     def ahead(self) -> None:
         """The rows of as many places as most retailers have near."""

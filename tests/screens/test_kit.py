@@ -339,3 +339,16 @@ def test_the_top_bar_keeps_light_and_person_in_view_in_russian_offline(ui: Any) 
     ui.picture("kit-topbar-ru")
     assert bar.ids.person.right <= 1280 - 20
     ui.tap("Внимание")
+
+
+def test_an_amount_of_another_thing_does_not_count_from_the_last_one(ui: Any) -> None:
+    ui.less_motion(False)
+    price = kit.MoneyText(minor=100_00)
+    ui.show(price)
+    price.minor = 900_00
+    price.settle()
+    ui.wait(0.1)
+    assert price.shown == 900_00
+    price.minor = 100_00
+    ui.wait(0.05)
+    assert 100_00 < price.shown < 900_00, "the same thing at another price counts"

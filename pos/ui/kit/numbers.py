@@ -72,6 +72,11 @@ class MoneyText(Widget):
         run.bind(on_complete=self._arrived)
         run.start(self)
 
+    def settle(self) -> None:
+        """Show the amount at once: it is another thing's, there is nothing to count from."""
+        Animation.cancel_all(self, "shown")
+        self.shown = self.minor
+
     def _arrived(self, *_args: Any) -> None:
         self.shown = self.minor  # the last frame is the amount itself, whatever the animation rounded
 
