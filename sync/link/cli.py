@@ -36,6 +36,10 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     enroll = subparsers.add_parser("enrol", help="make this machine a terminal, with a one-time code", epilog=EPILOG)
     add_flags(enroll, ["terminal"])
     enroll.add_argument("--code", required=True, help="the one-time code that the hub printed")
+    again = (
+        "the hub has forgotten this terminal, as after a restore: keep its key and journal, and use a code for its id"
+    )
+    enroll.add_argument("--again", action="store_true", help=again)
     enroll.set_defaults(run=enrol_main)
 
 
@@ -105,7 +109,8 @@ def enrol_main(arguments: argparse.Namespace) -> int:
         raise WrongSetting("terminal.hub is needed to enrol: give --hub https://…")
     ca, proxy = settings.terminal.ca_file, settings.terminal.proxy
     try:
-        me = enrol(settings.home, hub, arguments.code, now_ms(), ca=ca, proxy=proxy, software=software())
+        words = {"ca": ca, "proxy": proxy, "software": software(), "again": arguments.again}
+        me = enrol(settings.home, hub, arguments.code, now_ms(), **words)
         print(f"Enrolled as {me.name} ({me.kind}) at {me.location}.")
         _fill(settings.home, ca, proxy)
     except (Refused, AlreadyEnrolled) as no:

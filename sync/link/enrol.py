@@ -21,20 +21,33 @@ class AlreadyEnrolled(RuntimeError):
 
 
 def enrol(
-    home: Path, hub_url: str, code: str, now: int, *, ca: Path | None = None, proxy: str = "", software: str = ""
+    home: Path,
+    hub_url: str,
+    code: str,
+    now: int,
+    *,
+    ca: Path | None = None,
+    proxy: str = "",
+    software: str = "",
+    again: bool = False,
 ) -> Identity:
     """Ask the hub for an identity and store it. Raises AlreadyEnrolled, wire.NoAnswer, wire.Refused.
 
     Key and incarnation are stored before the hub is asked, so that a lost answer is asked for again with the same key.
+    `again`: this machine is a terminal already, which a restored hub has forgotten; key and journal stay.
     """
     local = Local.open(home)
     wire = Wire(hub_url, ca, proxy=proxy)
     try:
-        if local.identity is not None:
-            raise AlreadyEnrolled(f"This terminal is enrolled as {local.identity.name}.")
+        known = local.identity
+        if known is not None and not again:
+            raise AlreadyEnrolled(f"This terminal is enrolled as {known.name}.")
         seed, incarnation = _prepare(local, hub_url)
         request = Enrol(code.strip(), keys.public_key(seed), incarnation, software)
         answer = wire.post("enrol", request, Enrolled)
+        if known is not None and answer.terminal != known.terminal:
+            what = f"The code is that of {answer.terminal}, this machine is {known.terminal}. Nothing was changed here."
+            raise AlreadyEnrolled(f"{what} Make a code with --terminal {known.terminal}.")
         _store(local, answer.terminal, answer.name, answer.kind, answer.location, hub_url, incarnation, seed, now)
         return local.me
     finally:

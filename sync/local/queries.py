@@ -139,7 +139,12 @@ def search_on(
     asked = folding.match(query)
     if asked is None:
         return []
-    values: dict[str, Any] = {"pieces": json.dumps(asked[1]), "department": department, "after": after_rank, "most": limit}
+    values: dict[str, Any] = {
+        "pieces": json.dumps(asked[1]),
+        "department": department,
+        "after": after_rank,
+        "most": limit,
+    }
     return products(_read(local, _SEARCH, query=asked[0], **values), at)
 
 

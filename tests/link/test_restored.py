@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from sync.link.enrol import AlreadyEnrolled, enrol
+from sync.link.wire import Refused
 from sync.local import Local, link_status
 from tests.link.rounds import Round
 from tests.link.store import Store, now, product_row, sell_one
@@ -49,3 +53,36 @@ def test_i4_a_hub_restored_from_a_backup_gets_again_what_it_lost_and_terminals_f
     assert link_status(local, now()).waiting == 0
     local.refresh()
     assert "Named anew" in local.raw.execute("SELECT names FROM replica.product WHERE id = 'p3'").fetchone()[0]
+
+
+def test_f24_a_terminal_that_the_backup_does_not_know_is_enrolled_again_and_keeps_its_sales(
+    store: Store, tmp_path: Path
+) -> None:
+    store.stop()
+    shutil.copy(store.folder / "hub.db", tmp_path / "backup.db")
+    store.start()
+    home = store.terminal(tmp_path)
+    local = Local.open(home)
+    sell_one(local)
+    one_round(home)
+    sell_one(local)
+    store.stop()
+    restore(store, tmp_path / "backup.db")
+    store.start()
+    with pytest.raises(Refused):
+        one_round(home)
+    with pytest.raises(AlreadyEnrolled):
+        enrol(home, store.url, store.code(), now())
+    enrol(home, store.url, store.code(), now(), again=True)
+    one_round(home)
+    assert [op.seq for op in store.operations()] == [1, 2]
+    assert link_status(local, now()).waiting == 0
+    local.close()
+
+
+def test_a_code_of_another_terminal_changes_nothing_here(store: Store, home: Path, local: Local) -> None:
+    before = local.me
+    with pytest.raises(AlreadyEnrolled, match="till-9"):
+        enrol(home, store.url, store.code("till-9"), now(), again=True)
+    local.forget_identity()
+    assert local.me == before

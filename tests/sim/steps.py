@@ -51,6 +51,7 @@ def _ready(world: World, one: SimTerminal) -> bool:
     except AlreadyEnrolled:
         world.edges.bury(f"{one.name}/agent")  # only its first replica failed: the agent fetches that
     one.pending.clear()
+    one.unknown_to_backup = True
     return True
 
 
@@ -185,11 +186,17 @@ def _rest(world: World, one: SimTerminal, chance: random.Random, _: Step) -> Non
 def _backup(world: World, one: SimTerminal, chance: random.Random, _: Step) -> None:
     world.hub.back_up()
     world.web.at_backup = len(world.web.done)
+    for each in world.terminals:
+        each.unknown_to_backup = "code" in each.pending
 
 
 def _restore(world: World, one: SimTerminal, chance: random.Random, _: Step) -> None:
     if world.hub.restore():
         world.restored += 1
+        for each in world.terminals:
+            if each.unknown_to_backup and "code" not in each.pending:
+                each.shut_down()
+                each.pending |= {"code": world.hub.code(each.identity, each.kind, each.place), "again": True}
         # What the web channel was acknowledged since is gone with that hub: its own system asks again.
         again = world.web.done[world.web.at_backup :]
         del world.web.done[world.web.at_backup :]
@@ -236,7 +243,6 @@ def _lose_disk(world: World, one: SimTerminal, chance: random.Random, _: Step) -
         one.home.chmod(0o700)
         return
     one.pending["code"] = world.hub.code(one.identity, one.kind, one.place)
-    world.hub.backup = None  # it does not know the new key
 
 
 def _poison(world: World, one: SimTerminal, chance: random.Random, _: Step) -> None:

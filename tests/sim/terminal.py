@@ -101,6 +101,8 @@ class SimTerminal:
     """No clone of it was ever made, nor was it one, and it keeps the journal it began with."""
     pending: dict[str, Any] = field(default_factory=dict)
     busy: bool = False
+    unknown_to_backup: bool = False
+    """It got its key after the hub's backup was made."""
     image: dict[str, bytes] | None = None
 
     def as_app(self) -> Any:
@@ -114,7 +116,7 @@ class SimTerminal:
     def enrol(self, code: str) -> None:
         """Become a terminal and take the first replica. Raises NoAnswer, Refused."""
         with self.as_agent():
-            enrol(self.home, HUB, code, edges().clock(self.name))
+            enrol(self.home, HUB, code, edges().clock(self.name), again="again" in self.pending)
             fill_replica(self.home, clock=lambda: edges().clock(self.name))
         edges().bury(f"{self.name}/agent")
 
