@@ -98,6 +98,7 @@ def heal(world: World) -> None:
                 one.agent.house_is_due()
                 one.pending.clear()
     for one in world.terminals:
+        checks.require("code" not in one.pending, "I-4", f"{one.name} never became a terminal again")
         one.turn()
 
 

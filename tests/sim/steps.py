@@ -45,7 +45,7 @@ def _ready(world: World, one: SimTerminal) -> bool:
         one.enrol(code)
     except (NoAnswer, Refused) as no:
         world.edges.bury(f"{one.name}/agent")
-        if isinstance(no, Refused) and no.fault.code == "code_expired" and world.hub.up:
+        if isinstance(no, Refused) and no.fault.code in ("code_expired", "code_unknown") and world.hub.up:
             one.pending["code"] = world.hub.code(one.identity, one.kind, one.place)
         return False
     except AlreadyEnrolled:
