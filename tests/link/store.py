@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import argon2
-from sqlalchemy import Connection, func, select
+from sqlalchemy import select
 
 from sync.actions.cart import open_cart
 from sync.actions.sell import sell
@@ -21,6 +21,7 @@ from sync.hub.tables import ENTITIES, operation
 from sync.link.enrol import enrol
 from sync.link.first import fill_replica
 from sync.local import Local, RecordedSale, Staff, find_code
+from tests.sim.retailer import put_row
 
 OWN = "store-1"
 PLACES = {OWN: "store", "store-2": "store", "wh-1": "warehouse", "online": "online"}
@@ -99,21 +100,8 @@ class Store:
         """Write rows as the hub's own transaction: terminals hear of one version."""
         with feed.recording(self.engine, now()) as (conn, recorder):
             for row in rows:
-                self._put(conn, entity, row)
+                put_row(conn, entity, row)
                 recorder.put(scope, entity, row)
-
-    def _put(self, conn: Connection, entity: str, row: dict[str, Any]) -> None:
-        table = ENTITIES[entity]
-        values = dict(row)
-        if entity == "product":
-            known = conn.execute(select(table.c.rank).where(table.c.id == row["id"])).scalar()
-            last = conn.execute(select(func.coalesce(func.max(table.c.rank), 0))).scalar_one()
-            values["rank"] = known or last + 1
-            conn.execute(table.delete().where(table.c.id == row["id"]))
-        statement = database.insert(conn, table).values(**values)
-        keys = [c.name for c in table.primary_key]
-        rest = {k: v for k, v in values.items() if k not in keys}
-        conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
 
     def move(self, number: int, place: str, pieces: int) -> None:
         """Goods come or go at a location, as a channel would do it."""

@@ -67,12 +67,13 @@ def put(engine: Engine, now: int, scope: str, entity: str, rows: Iterable[dict[s
     with database.write(engine) as conn:
         recorder = feed.Recorder(now)
         for row in rows:
-            _put(conn, entity, row)
+            put_row(conn, entity, row)
             recorder.put(scope, entity, row)
         return recorder.commit(conn)
 
 
-def _put(conn: Connection, entity: str, row: dict[str, Any]) -> None:
+def put_row(conn: Connection, entity: str, row: dict[str, Any]) -> None:
+    """Write a row into the hub's own table, over the one of the same key; a product keeps its rank."""
     table = ENTITIES[entity]
     values = dict(row)
     if entity == "product":
