@@ -247,8 +247,9 @@ def open_shell(settings: Settings, terminal: Terminal, win: Any, clock: Callable
     terminal.later = lambda call: Clock.schedule_once(lambda _dt: call(), 0)
     win.bind(on_key_down=shell.key_down, on_textinput=shell.text_input)
     shell.till.open()
-    # Answers come in order: by then the names to sign in with are on the screen.
-    terminal.run(lambda _local: None, lambda _none: shell.screens.build_ahead())
+    # Answers come in order: by then the names to sign in with are on the screen, or why there are none.
+    ahead = shell.screens.build_ahead
+    terminal.run(lambda _local: None, lambda _none: ahead(), lambda _told_by_sign_in: ahead())
     return shell
 
 
