@@ -118,9 +118,8 @@ def run(root: Widget, on_stop: Callable[[], None] | None = None) -> None:
 
 
 def tidy() -> None:
-    """What was built stays until the end: the collector need not look at it again in the middle of a scan."""
+    """Collect now what building left, and seldom from here on: not in the middle of a scan."""
     gc.collect()
-    gc.freeze()
     gc.set_threshold(20_000, 20, 50)
 
 

@@ -38,13 +38,13 @@ class Kiosk:
         return self
 
     def forget_styles(self) -> None:
-        """Labels live on until Python collects them: none may ask the next test's till for a kiosk's style."""
-        if self.frame is None:
-            return
-        for root in (self.frame, *self.frame.ids.screens._built.values()):
-            for widget in root.walk():
-                if hasattr(widget, "content_width") and hasattr(widget, "style"):
-                    widget.style = "body"
+        """Texts live on until Python collects them: none may ask the next test's till for a kiosk's style."""
+        from pos.ui.kit.numbers import MoneyText
+        from pos.ui.kit.text import StyleLabel
+
+        for text in gc.get_objects():
+            if issubclass(type(text), StyleLabel | MoneyText):  # some objects there are dead proxies
+                text.style = "body"
 
     @property
     def screen(self) -> Any:
@@ -60,6 +60,8 @@ def kiosk(ui: Any, tmp_path: Any) -> Iterator[Kiosk]:
 
     made = Kiosk(ui, Store(tmp_path))
     yield made
+    if made.frame is not None:
+        made.frame.ids.screens._factories.clear()  # nothing more is built ahead for a kiosk that is gone
     ui.clear()
     made.store.desk.stop()
     made.forget_styles()
