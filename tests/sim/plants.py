@@ -76,18 +76,19 @@ def receipt_before_fsync() -> Any:
 
 def cursor_outside_transaction() -> Any:
     """The cursor is moved in a transaction of its own, before the rows (F21)."""
-    real = replica.Replica.apply
+    real = replica.Replica.apply_all
 
-    def apply(self: replica.Replica, page: Any, *rest: Any) -> bool:
+    def apply_all(self: replica.Replica, pages: list[Any], *rest: Any) -> bool:
+        last = pages[-1]
         with self.write() as db:
-            before = db.execute("SELECT version FROM cursor WHERE scope = ?", (page.scope,)).fetchone()
-            db.execute("UPDATE cursor SET version = ? WHERE scope = ?", (page.upto, page.scope))
+            before = db.execute("SELECT version FROM cursor WHERE scope = ?", (last.scope,)).fetchone()
+            db.execute("UPDATE cursor SET version = ? WHERE scope = ?", (last.upto, last.scope))
         with self.write() as db:
             if before is not None:
-                db.execute("UPDATE cursor SET version = ? WHERE scope = ?", (before[0], page.scope))
-        return real(self, page, *rest)
+                db.execute("UPDATE cursor SET version = ? WHERE scope = ?", (before[0], last.scope))
+        return real(self, pages, *rest)
 
-    return mock.patch.object(replica.Replica, "apply", apply)
+    return mock.patch.object(replica.Replica, "apply_all", apply_all)
 
 
 def overlay_dropped_early() -> Any:
