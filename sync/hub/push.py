@@ -107,15 +107,18 @@ def _examine(conn: Connection, row: Any, request: Push, stands: Any, epoch: str,
         return Refusal(409, "epoch", "The hub does not know this journal (yet). Say hello again.")
     if request.first > stands.last_seq + 1:
         message = f"The hub stands at {stands.last_seq} and wants {stands.last_seq + 1} next."
-        return Refusal(409, "gap", message, want=stands.last_seq + 1, have=bytes(stands.last_hash).hex())
+        gap = Refusal(409, "gap", message, want=stands.last_seq + 1, have=bytes(stands.last_hash).hex())
+        return _of_a_branch(conn, row, request, now) or gap
     stored = _stored(conn, request) if request.first <= stands.last_seq else {}
     before = _hash_before(request, stands, stored)
     links = _chain(request, before)
     if not signed(row.public_key, request.signature, _sealed(request, links)):
-        return _wrong_chain(conn, row, request, before, now)
+        return _of_a_branch(conn, row, request, now) or _wrong_chain(conn, row, request, before, now)
     forked = [link for link in links if link.seq in stored and stored[link.seq].hash != link.hash]
     if forked:
-        return _quarantine(conn, row, request, links[forked[0].seq - request.first :], now)
+        links = links[forked[0].seq - request.first :]
+        _tell_of_fork(conn, row, request, links, now)
+        return _quarantine(conn, row, request, links, now)
     return _told(row, request, links, stored, stands, now)
 
 
@@ -157,15 +160,29 @@ def _wrong_chain(conn: Connection, row: Any, request: Push, before: bytes, now: 
 
 
 def _quarantine(conn: Connection, row: Any, request: Push, links: list[_Link], now: int) -> Refusal:
-    """The same number with other bytes: keep them, tell a person, change nothing (I-2, F4, F27)."""
+    """The same number with other bytes: keep them, change nothing (I-2, F4, F27)."""
     who = {"terminal": row.id, "incarnation": request.incarnation, "received_at": now}
     rows = [{"seq": link.seq, "hash": link.hash, "raw": link.raw} | who for link in links]
     conn.execute(database.insert(conn, fork).on_conflict_do_nothing(), rows)
+    message = f"Number {links[0].seq} is recorded here with other bytes. Both are kept; begin a new journal."
+    return Refusal(409, "fork", message, want=links[0].seq)
+
+
+def _tell_of_fork(conn: Connection, row: Any, request: Push, links: list[_Link], now: int) -> None:
     detail = f"operation {links[0].seq} came again with other bytes; {len(links)} kept aside"
     note = Note(Code.FORK, detail, row.location, row.id, request.incarnation, links[0].seq, row.id, now)
     attention.add_once(conn, note)
-    message = f"Number {links[0].seq} is recorded here with other bytes. Both are kept; begin a new journal."
-    return Refusal(409, "fork", message, want=links[0].seq)
+
+
+def _of_a_branch(conn: Connection, row: Any, request: Push, now: int) -> Refusal | None:
+    """What continues operations that were kept aside is kept beside them: no push carries a long branch whole."""
+    mine = (fork.c.terminal == request.terminal, fork.c.incarnation == request.incarnation)
+    ends = conn.execute(select(fork.c.hash).where(*mine, fork.c.seq == request.first - 1)).scalars()
+    for before in ends.all():
+        links = _chain(request, bytes(before))
+        if signed(row.public_key, request.signature, _sealed(request, links)):
+            return _quarantine(conn, row, request, links, now)
+    return None
 
 
 def _told(row: Any, request: Push, links: list[_Link], stored: dict[int, Any], stands: Any, now: int) -> _Fresh | Taken:

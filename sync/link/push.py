@@ -30,6 +30,8 @@ class Pusher:
         self._clock = clock
         self._most = PUSH_MOST
         self._seed = seed_of(local)
+        self._offered = "", "", 0
+        """A journal that forked, the hub's epoch, and the last operation that this hub was offered for keeping."""
 
     def drain(self, session: Session, stopping: Callable[[], bool] = lambda: False) -> int:
         """Push until nothing is left to say; how many operations got their verdict.
@@ -42,20 +44,20 @@ class Pusher:
         cleared = 0
         while not stopping():
             batch = self._batch(session)
-            if not batch:
+            if batch:
+                cleared += self._push(session, batch, proof)
+            elif proof.hub_is_ahead or proof.forked:
+                self._begin_again(session, proof, whole=True)
+            else:
                 break
-            cleared += self._push(session, batch, proof)
-        if proof.hub_is_ahead or proof.forked:
-            self._begin_again(session, proof)
         return cleared
 
     def _batch(self, session: Session) -> list[Recorded]:
         """From the first operation that waits, or the first the hub lacks (it may have been restored)."""
-        first = first_waiting(self._local, session.incarnation)
-        start = session.last_seq + 1 if first is None else min(first, session.last_seq + 1)
+        start = self._start(session)
         found = read_from(self._local.raw, session.incarnation, start, self._most)
-        if found and found[0].seq > session.last_seq + 1:
-            raise Missing(session.last_seq + 1)
+        if found and found[0].seq > start:
+            raise Missing(start)
         size, kept = 0, list[Recorded]()
         for it in found:
             size += len(it.raw)
@@ -63,6 +65,19 @@ class Pusher:
                 break
             kept.append(it)
         return kept
+
+    def _start(self, session: Session) -> int:
+        if self._offers(session):
+            return self._offered[2] + 1
+        first = first_waiting(self._local, session.incarnation)
+        return session.last_seq + 1 if first is None else min(first, session.last_seq + 1)
+
+    def _offers(self, session: Session) -> bool:
+        """Whether the journal is known to have forked: then all of it is offered before it ends."""
+        return self._offered[:2] == (session.incarnation, session.welcome.epoch)
+
+    def _offer_behind(self, session: Session, seq: int) -> None:
+        self._offered = session.incarnation, session.welcome.epoch, seq
 
     def _push(self, session: Session, batch: list[Recorded], proof: Proof) -> int:
         last = batch[-1]
@@ -74,7 +89,7 @@ class Pusher:
         try:
             answer = self._wire.post("push", request, Pushed)
         except Refused as no:
-            return self._refused(session, no, proof, batch[0].seq)
+            return self._refused(session, no, proof, batch)
         except NoAnswer:
             self._most = max(1, len(batch) // 4)  # a line that is cut again and again carries a small push at last
             raise
@@ -89,28 +104,52 @@ class Pusher:
         with self._local.write() as db:
             cleared = rule(db, session.incarnation, rulings, self._clock())
         session.last_seq, session.last_hash = answer.last_seq, stands
+        if self._offers(session):
+            self._offer_behind(session, batch[-1].seq)
         return cleared
 
-    def _refused(self, session: Session, no: Refused, proof: Proof, first: int) -> int:
-        code = no.fault.code
-        if code == "fork" and no.fault.want is not None and no.fault.want > first:
-            self._most = no.fault.want - first  # what both machines share is known there, and gets its verdicts
+    def _refused(self, session: Session, no: Refused, proof: Proof, batch: list[Recorded]) -> int:
+        code, want = no.fault.code, no.fault.want
+        if code in ("fork", "chain") or self._offers(session):
+            if self._parted(session, no, proof, batch):
+                return 0
+        elif code == "gap" and want is not None and want != session.last_seq + 1:
+            session.last_seq = want - 1
             return 0
-        if code == "gap" and no.fault.want is not None and no.fault.want != session.last_seq + 1:
-            session.last_seq = no.fault.want - 1
-            return 0
-        if code in ("fork", "chain") and (proof.forked or proof.hub_is_ahead or code == "fork"):
-            proof.forked = True
-            self._begin_again(session, proof)
         if no.status in (400, 413, 422) and self._most > 1:
             self._most = max(1, self._most // 2)  # an operation that no push can carry must be found alone
             return 0
         raise no
 
-    def _begin_again(self, session: Session, proof: Proof) -> None:
-        """Begin a new journal, so that later operations reach the hub; the old one is kept and a person is told."""
+    def _parted(self, session: Session, no: Refused, proof: Proof, batch: list[Recorded]) -> bool:
+        """Two machines wrote one journal: the hub keeps ours aside, all of it, and then we begin a new one (I-4)."""
+        code, want, first = no.fault.code, no.fault.want, batch[0].seq
+        if code == "fork" and want is not None and want > first:
+            self._most = want - first  # what both machines share is known there, and gets its verdicts
+        elif code == "fork":
+            self._offer_behind(session, batch[-1].seq)
+            self._most = min(PUSH_MOST, self._most * 2)
+            proof.forked = True
+        elif code == "chain" and proof.forked and not self._offers(session):
+            self._offer_behind(session, self._first_held(session) - 1)  # they parted before what waits
+        else:
+            if code in ("chain", "gap") and (proof.forked or proof.hub_is_ahead):
+                self._begin_again(session, proof, whole=False)
+            return False
+        return True
+
+    def _first_held(self, session: Session) -> int:
+        return read_from(self._local.raw, session.incarnation, 1, 1)[0].seq
+
+    def _begin_again(self, session: Session, proof: Proof, *, whole: bool) -> None:
+        """Begin a new journal, so that later operations reach the hub; the old one is kept and a person is told.
+
+        `whole`: unless the app has just recorded something more in the old one.
+        """
         old, now = session.incarnation, self._clock()
         with self._local.write() as db:
+            if whole and read_from(db, old, self._start(session), 1):
+                return
             row = db.execute("SELECT value FROM counter WHERE name = 'journal_begun_at'").fetchone()
             if row is not None and abs(now - row[0]) < NEW_JOURNAL_MS:
                 raise Refused(409, Fault("fork", "This journal began a moment ago, and the hub has another already."))

@@ -47,6 +47,27 @@ def test_F27_a_journal_that_parted_before_the_pushed_numbers_is_told_where_and_a
     assert count(hub, tables.operation) == 1
 
 
+def test_F27_what_follows_operations_that_were_kept_aside_is_kept_aside_too(hub: Running) -> None:
+    till = terminal_at(hub)
+    twin = copy.copy(till)
+    twin.raws = []
+    till.sell()
+    till.push()
+    for _ in range(4):
+        twin.sell({"p-2": 1000})
+    answers = [twin.push(n, n) for n in (1, 2, 3)]  # the third begins beyond where the hub stands
+    answers.append(twin.push(4))
+    assert [(a.status_code, a.json()["code"], a.json()["want"]) for a in answers] == [
+        (409, "fork", seq) for seq in (1, 2, 3, 4)
+    ]
+    assert matters(hub) == ["fork"]
+    assert records.report(hub.engine).journals[0].forked == 4
+    stranger = Terminal(hub.url, incarnation=till.incarnation)
+    stranger.raws = twin.raws
+    assert twin.push(3, signature=stranger.push_body()["signature"]).json()["code"] == "gap"
+    assert records.report(hub.engine).journals[0].forked == 4
+
+
 def test_a_push_with_a_signature_of_another_key_changes_nothing(hub: Running) -> None:
     till = terminal_at(hub)
     stranger = Terminal(hub.url, incarnation=till.incarnation)

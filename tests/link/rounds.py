@@ -13,11 +13,15 @@ from tests.link.store import now
 
 
 class Lossy(httpx.HTTPTransport):
-    """The real network, which loses the answers to the paths in `lose`: the hub has heard and done what was asked."""
+    """The real network, which loses the answers to the paths in `lose`: the hub has heard and done what was asked.
+
+    What is asked of the paths in `cut` never arrives. Each once.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.lose: set[str] = set()
+        self.cut: set[str] = set()
         self.asked: list[str] = []
         self.bodies: list[bytes] = []
 
@@ -25,6 +29,9 @@ class Lossy(httpx.HTTPTransport):
         path = request.url.path.removeprefix("/v1/").split("/")[0]
         self.asked.append(path)
         self.bodies.append(request.content if path == "push" else b"")
+        if path in self.cut:
+            self.cut.discard(path)
+            raise httpx.ReadError("the line broke", request=request)
         answer = super().handle_request(request)
         if path in self.lose:
             self.lose.discard(path)

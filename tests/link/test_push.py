@@ -6,9 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 import zstandard
+from sqlalchemy import select
 
 from sync.actions.clock import new_id
 from sync.domain.payments import AttemptState
+from sync.hub import tables
 from sync.link.push import NewJournal
 from sync.link.wire import NoAnswer
 from sync.local import Local, link_status, stock_here
@@ -102,11 +104,15 @@ def test_i6_f10_a_pull_alone_never_ends_waiting(store: Store, local: Local, roun
     assert stock_here(local, ["p1"])["p1"].on_hand == 104_000
 
 
-def test_more_than_one_push_is_needed_for_a_long_day(store: Store, local: Local, round_: Round) -> None:
+def record_many(local: Local, count: int) -> None:
     with local.write():
-        for n in range(PUSH_MOST * 2 + 1):
+        for n in range(count):
             body = Payment(f"a{n}", "", AttemptState.PENDING.value, 100, "KZT")
             append(local, "payment", body, op_id=new_id(now()), at=now(), business_day="2026-01-01", actor="")
+
+
+def test_more_than_one_push_is_needed_for_a_long_day(store: Store, local: Local, round_: Round) -> None:
+    record_many(local, PUSH_MOST * 2 + 1)
     round_.run()
     assert link_status(local, now()).waiting == 0
     assert len(store.operations()) == PUSH_MOST * 2 + 1
@@ -228,6 +234,50 @@ def test_f4_f27_a_fork_is_kept_named_and_shown_and_later_sales_go_on(store: Stor
     local = Local.open(home)
     assert link_status(local, now()).waiting == 1
     local.close()
+
+
+def clone_sold_first(home: Path) -> None:
+    """A twin of this terminal sold something and was heard; the home is that of the terminal again."""
+    copy = copy_of(home)
+    local = Local.open(home)
+    sell_one(local)
+    local.close()
+    run_through(home)
+    put_back(home, copy)
+
+
+def kept_aside(store: Store) -> list[bytes]:
+    with store.engine.connect() as conn:
+        return [bytes(raw) for raw in conn.execute(select(tables.fork.c.raw).order_by(tables.fork.c.seq)).scalars()]
+
+
+def test_f4_f27_all_that_a_clone_recorded_is_kept_aside_however_many_pushes_it_takes(store: Store, home: Path) -> None:
+    clone_sold_first(home)
+    local = Local.open(home)
+    record_many(local, PUSH_MOST * 2 + 1)
+    forked, old = recorded(local), local.me.incarnation
+    local.close()
+    run_through(home)
+    assert kept_aside(store) == forked
+    local = Local.open(home)
+    assert local.me.incarnation != old
+    local.close()
+
+
+def test_f4_f27_a_line_that_breaks_while_a_clone_is_kept_aside_leaves_nothing_out(store: Store, home: Path) -> None:
+    clone_sold_first(home)
+    local = Local.open(home)
+    record_many(local, 9)
+    forked = recorded(local)
+    local.close()
+    round_ = Round(home)
+    round_.net.cut.add("push")
+    with pytest.raises(NoAnswer):
+        round_.run()
+    with pytest.raises(NewJournal):
+        round_.run()  # now in smaller pushes
+    round_.close()
+    assert kept_aside(store) == forked
 
 
 def test_f27_what_two_machines_share_has_its_verdict_on_both(store: Store, home: Path) -> None:

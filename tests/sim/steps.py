@@ -41,6 +41,9 @@ def _ready(world: World, one: SimTerminal) -> bool:
     code = one.pending.get("code")
     if code is None:
         return True
+    if one.busy:
+        return False  # it waits for the answer to just that
+    one.busy = True
     try:
         one.enrol(code)
     except (NoAnswer, Refused) as no:
@@ -50,6 +53,8 @@ def _ready(world: World, one: SimTerminal) -> bool:
         return False
     except AlreadyEnrolled:
         world.edges.bury(f"{one.name}/agent")  # only its first replica failed: the agent fetches that
+    finally:
+        one.busy = False
     one.pending.clear()
     one.unknown_to_backup = True
     return True
