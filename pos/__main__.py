@@ -3,59 +3,25 @@
 import argparse
 import sys
 
-from sync.flags import EPILOG, add_flags, read_settings
-from sync.settings import Settings, WrongSetting
-
-NOT_ENROLLED = """storefloor: this till is not enrolled yet; its files would lie in {home}.
-Make a code at the hub for a terminal of kind till, then run:
-python -m sync enrol --home {home} --hub ADDRESS --code CODE"""
+from pos.launch import launch, parser_of
+from sync.settings import Settings
 
 
 def build_parser() -> argparse.ArgumentParser:
     """All flags."""
-    parser = argparse.ArgumentParser(prog="python -m pos", description=__doc__, epilog=EPILOG)
-    parser.add_argument("--demo", action="store_true", help="F12 opens the workbench; answer the demo's tour")
-    add_flags(parser, ("terminal", "devices"))
-    return parser
-
-
-def enrolled(settings: Settings) -> bool:
-    """Whether this home belongs to a terminal that a hub knows."""
-    from sync.local import Local
-
-    local = Local.open(settings.home)
-    try:
-        return local.identity is not None
-    finally:
-        local.close()
+    demo = "F12 opens the workbench; answer the demo's tour"
+    return parser_of("python -m pos", __doc__, demo, ("terminal", "devices"))
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Sell. Exit status 1: not enrolled, open already, or no display; 2: a setting is wrong."""
-    arguments = build_parser().parse_args(argv)
-    try:
-        settings = read_settings(arguments)
-    except WrongSetting as wrong:
-        print(f"storefloor: {wrong}", file=sys.stderr)
-        return 2
-    if not enrolled(settings):
-        print(NOT_ENROLLED.format(home=settings.home), file=sys.stderr)
-        return 1
-    return _serve(settings, arguments.demo)
+    """Sell; the exit status as of `launch`."""
+    return launch(build_parser().parse_args(argv), "till", _run)
 
 
-def _serve(settings: Settings, demo: bool) -> int:
+def _run(settings: Settings, demo: bool) -> None:
     from pos.app import run
-    from pos.terminal import AlreadyOpen
-    from pos.ui.theme import ThemeError
-    from pos.ui.window import WindowError
 
-    try:
-        run(settings, demo=demo)
-    except (WindowError, ThemeError, AlreadyOpen) as fault:
-        print(f"storefloor: {fault}", file=sys.stderr)
-        return 1
-    return 0
+    run(settings, demo=demo)
 
 
 if __name__ == "__main__":

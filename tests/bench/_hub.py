@@ -23,16 +23,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Engine
 
 from sync.domain.pricing import Line
-from sync.domain.sales import Policy, Sold, Tender, TenderKind, decide_sale
 from sync.domain.search import terms
 from sync.hub import database, enrolment, feed, movements, records
 from sync.hub.api import now_ms
 from sync.hub.movements import Move
 from sync.hub.tables import ENTITIES
 from sync.protocol.messages import Enrol, Hello, Push
-from sync.protocol.operations import GENESIS, Sale, SaleLine, SaleTender, SaleVat, chain, encode
+from sync.protocol.operations import GENESIS, Sale, chain, encode
 from tests.bench._wire import drive
 from tests.hub.retailer import location_row, price_row, product_row
+from tests.hub.terminals import cash_sale
 
 PRODUCTS = 2000
 START = 10**9
@@ -159,36 +159,7 @@ class Sales:
     def _make(self, count: int) -> Sale:
         goods = self._chance.sample(range(self._products), count)
         lines = [Line(f"p-{n}", 1000 * self._chance.randint(1, 3), price_of(n), 1200) for n in goods]
-        sold = decide_sale(lines, [Tender(TenderKind.CASH, 10**9)], Policy())
-        assert isinstance(sold, Sold)
-        recorded = [
-            SaleLine(
-                product=x.line.product,
-                sku=f"SKU-{x.line.product}",
-                name=f"Product {x.line.product}",
-                quantity=x.line.quantity,
-                unit_price=x.line.unit_price,
-                amount=x.amount,
-                vat_rate=1200,
-                vat=x.vat,
-            )
-            for x in sold.totals.lines
-        ]
-        return Sale(
-            sale_id="",
-            receipt="",
-            location="",
-            currency="KZT",
-            lines=recorded,
-            total=sold.totals.total,
-            vat=sold.totals.vat,
-            by_rate=[SaleVat(v.rate, v.gross, v.vat) for v in sold.totals.by_rate],
-            vat_included=True,
-            rounding=sold.rounding,
-            due=sold.due,
-            tenders=[SaleTender("cash", 10**9)],
-            change=sold.change,
-        )
+        return cash_sale(lines, sale_id="", receipt="", location="")
 
     def sale(self, store: str, receipt: str) -> Sale:
         """A new sale at that store."""

@@ -54,6 +54,15 @@ class Filled(Counter):
         self.until(lambda: self.till.payment.state.ready, "the payment")
         return self
 
+    def charged_while_it_fills(self, disk: SmallDisk) -> None:
+        """A card was charged, and then the disk was full: nothing of it could be recorded."""
+        self.at_payment("p-tea")
+        self.card.faults.slow_s = 0.4
+        self.till.payment.charge()
+        self.until(lambda: self.phase is Phase.WAITING, "the card terminal")
+        disk.fill()
+        self.until(lambda: self.phase is Phase.HELD, "the refusal")
+
     def place_is(self, place: str) -> bool:
         """Whether that screen is up."""
         return self.till.place == place
@@ -123,12 +132,7 @@ def test_f30_a_card_is_not_asked_for_when_the_attempt_can_not_be_written_down(ti
 def test_f29_f31_a_card_that_was_charged_while_the_disk_filled_is_kept_and_charged_once(
     till: Filled, disk: SmallDisk
 ) -> None:
-    till.at_payment("p-tea")
-    till.card.faults.slow_s = 0.4
-    till.till.payment.charge()
-    till.until(lambda: till.phase is Phase.WAITING, "the card terminal")
-    disk.fill()
-    till.until(lambda: till.phase is Phase.HELD, "the refusal")
+    till.charged_while_it_fills(disk)
     assert till.till.payment.state.charged and "charged once" in till.said
     assert not till.till.payment.state.can_leave
     till.till.sign_out()
@@ -142,12 +146,7 @@ def test_f29_f31_a_card_that_was_charged_while_the_disk_filled_is_kept_and_charg
 def test_f29_a_till_that_dies_with_a_charge_it_could_not_record_asks_and_charges_nothing_again(
     till: Filled, disk: SmallDisk
 ) -> None:
-    till.at_payment("p-tea")
-    till.card.faults.slow_s = 0.4
-    till.till.payment.charge()
-    till.until(lambda: till.phase is Phase.WAITING, "the card terminal")
-    disk.fill()
-    till.until(lambda: till.phase is Phase.HELD, "the refusal")
+    till.charged_while_it_fills(disk)
     till.kill()
     disk.empty()
     till.start()
@@ -232,9 +231,11 @@ def test_a_kiosk_on_a_locked_disk_shows_that_it_rests_and_serves_again_when_it_i
     disk.unlock()
     visit.tick()
     wait(terminal, lambda: not visit.state.ill and visit.state.retailer == "Dala Market")
+    assert visit.state.retailer == "Dala Market"
     disk.fill()
     visit.scanned(CODES["p-milk"])
     wait(terminal, lambda: visit.state.place == "product")
+    assert visit.state.place == "product"
     terminal.stop()
 
 

@@ -89,6 +89,7 @@ def test_an_agent_that_dies_is_started_again() -> None:
     watch.start()
     wait(lambda: watch.starts >= 3)
     watch.stop()
+    assert watch.starts >= 3 and watch.pid is None
 
 
 def test_a_paused_agent_stays_away_until_it_is_let_run() -> None:

@@ -36,25 +36,31 @@ def new_code(hub: Running, name: str = "till-1", kind: str = "till", place: str 
 def sale_of(goods: dict[str, int], *, place: str = STORE, receipt: str = "1-1", **changed: Any) -> Sale:
     """The recorded sale of products (thousandths of each) for cash. `changed` falsifies fields of it."""
     lines = [Line(p, q, PRODUCTS.get(p, 500), 1200) for p, q in goods.items()]
+    sale = cash_sale(lines, sale_id=uuid.uuid4().hex, receipt=receipt, location=place)
+    return msgspec.structs.replace(sale, **changed)
+
+
+def cash_sale(lines: list[Line], *, sale_id: str, receipt: str, location: str) -> Sale:
+    """The record of a sale in tenge, paid with more cash than it costs; the sums are those of the pricing engine."""
     sold = decide_sale(lines, [Tender(TenderKind.CASH, 10**9)], Policy())
     assert isinstance(sold, Sold)
     recorded = [
         SaleLine(
             product=x.line.product,
             sku=f"SKU-{x.line.product}",
-            name=x.line.product,
+            name=f"Product {x.line.product}",
             quantity=x.line.quantity,
             unit_price=x.line.unit_price,
             amount=x.amount,
-            vat_rate=1200,
+            vat_rate=x.line.vat_rate,
             vat=x.vat,
         )
         for x in sold.totals.lines
     ]
-    sale = Sale(
-        sale_id=uuid.uuid4().hex,
+    return Sale(
+        sale_id=sale_id,
         receipt=receipt,
-        location=place,
+        location=location,
         currency="KZT",
         lines=recorded,
         total=sold.totals.total,
@@ -66,7 +72,6 @@ def sale_of(goods: dict[str, int], *, place: str = STORE, receipt: str = "1-1", 
         tenders=[SaleTender("cash", 10**9)],
         change=sold.change,
     )
-    return msgspec.structs.replace(sale, **changed)
 
 
 def payment_of(state: str, attempt: str = "a-1", sale: str = "s-1", amount: int = 100) -> Payment:

@@ -49,6 +49,7 @@ def test_a_sale_gets_its_verdict_within_a_moment(store: Store, home: Path, local
     until(lambda: link_status(local, now()).waiting == 0, 3)
     until(lambda: store.on_hand(1) == 99_000)
     until(lambda: on_hand(local, "store-1") == 99_000)
+    assert [(op.seq, op.outcome) for op in store.operations()] == [(1, "applied")]
 
 
 def test_a_change_at_the_hub_is_here_without_asking(

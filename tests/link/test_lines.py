@@ -160,6 +160,7 @@ def test_streams_that_a_proxy_cuts_early_end_in_long_polls(
         until(lambda cut=cut: heard.lost.is_set() or cut == 3, 15)  # type: ignore[misc]
         heard.lost.clear()
     until(lambda: heard.ears._poll_until > time.monotonic(), 15)
+    assert heard.ears._poll_until > time.monotonic()
     heard.ears.stop()
     line.cut()
 

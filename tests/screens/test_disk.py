@@ -1,26 +1,13 @@
 """A full or locked disk on the till's own window: what the cashier reads, and that it goes on (I-1, F29)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.crash.small_disk import NoDisk, SmallDisk
+from tests.crash.small_disk import SmallDisk
 from tests.screens.stage import Stage
 from tests.screens.test_till import Store, cut, suns
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    """Four megabytes."""
-    made = SmallDisk(tmp_path / "disk")
-    try:
-        made.__enter__()
-    except NoDisk as why:
-        pytest.skip(str(why))
-    yield made
-    made.__exit__()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A small disk for each test."""
+"""What tests of several parts need."""
 
 from collections.abc import Iterator
 from pathlib import Path
