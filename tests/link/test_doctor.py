@@ -40,6 +40,7 @@ def test_a_damaged_journal_is_wrong_and_is_never_to_be_deleted(tmp_path):
 
 def test_f7_a_home_where_files_are_tidied_away_is_wrong_and_the_usual_one_is_not(monkeypatch):
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/home/till")  # not the home of whoever runs this: it may lie anywhere
     assert storage(Path("/var/cache/storefloor"), "ext4").grade == "wrong"
     assert storage(Path("~/.cache/storefloor"), "ext4").grade == "wrong"
     assert storage(Path("/srv/storefloor"), "tmpfs").grade == "wrong"
