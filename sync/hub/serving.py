@@ -96,6 +96,7 @@ def _server(engine: Engine, where: Serving, ready: Callable[[], None]) -> _Serve
         options = {"ssl_certfile": str(where.certificate), "ssl_keyfile": str(where.key)}
     config = uvicorn.Config(
         application,
+        loop="uvloop",
         http="httptools",
         lifespan="on",
         log_level="warning",

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 class Line:
     """A TCP line to a port of this machine. What is set holds for bytes that come from now on.
 
-    `delay`: seconds that each piece takes; `rate`: bytes a second, each way (0: as fast as it goes); `cut_after`: a
-    connection is reset once it has carried so many bytes (0: never); `dead`: nothing comes through, nothing is closed;
-    `gather`: what the hub says is held back until it ends the connection, as buffering proxies do.
+    `delay`: seconds that each piece takes, `late`: that a piece of an answer takes besides; `rate`: bytes a second, each
+    way (0: as fast as it goes); `cut_after`: a connection is reset once it has carried so many bytes (0: never);
+    `dead`: nothing comes through, nothing is closed; `gather`: what the hub says is held back until it ends the
+    connection, as buffering proxies do.
     """
 
     port: int
     delay: float = 0.0
+    late: float = 0.0
     rate: int = 0
     cut_after: int = 0
     dead: bool = False
@@ -79,8 +81,9 @@ class Line:
                 self._count(len(piece), upward)
                 while self.dead:
                     time.sleep(0.02)
-                if self.delay or self.rate:
-                    time.sleep(self.delay + (len(piece) / self.rate if self.rate else 0))
+                wait = self.delay + (0.0 if upward else self.late) + (len(piece) / self.rate if self.rate else 0.0)
+                if wait:
+                    time.sleep(wait)
                 if self.cut_after:
                     left[0] -= len(piece)
                     if left[0] <= 0:

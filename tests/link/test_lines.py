@@ -73,13 +73,13 @@ def test_f5_a_hub_that_answers_too_late_is_asked_where_it_stands_and_has_each_op
     round_ = through(line, timeout=httpx.Timeout(0.5, connect=5.0))
     round_.work.say_hello()
     sell_one(local)
-    line.delay = 1.0
+    line.late = 1.0
     with pytest.raises(NoAnswer) as caught:
         round_.work.push()
     assert caught.value.reason == "timeout"
     assert link_status(local, now()).waiting == 1
     until(lambda: len(store.operations()) == 1)  # it was heard and done; only the answer came too late
-    line.delay = 0.0
+    line.late = 0.0
     round_.run()
     assert link_status(local, now()).waiting == 0
     assert [op.seq for op in store.operations()] == [1]
