@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 class Line:
     """A TCP line to a port of this machine. What is set holds for bytes that come from now on.
 
-    `delay`: seconds that each piece takes, `late`: that a piece of an answer takes besides; `rate`: bytes a second, each
-    way (0: as fast as it goes); `cut_after`: a connection is reset once it has carried so many bytes (0: never);
+    `delay`: seconds that each piece takes, `late`: that a piece of an answer takes besides; `rate`: bytes a second,
+    each way (0: as fast as it goes); `cut_after`: a connection is reset once it has carried so many bytes (0: never);
     `dead`: nothing comes through, nothing is closed; `gather`: what the hub says is held back until it ends the
     connection, as buffering proxies do.
     """
