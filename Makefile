@@ -1,5 +1,5 @@
-# make demo    a whole store on this machine: hub, web channel, till and kiosk
-# make test    install what is needed, check the house (lint, types, imports) and run every test
+# make demo    a whole store on this machine: hub, web channel, till, tablet and kiosk
+# make test    install what is needed, check the house (lint, types, imports) and run every test on all cores
 # make bench   figures beside their limits: make bench NAME=lookup   (NAME=list names them)
 # make sim     thousands of simulated worlds: make sim COUNT=5000 FIRST=1   (one again: python -m tests.sim --seed N)
 # make crash   two thousand kills and two thousand power cuts: make crash KILLS=5000 SEED=7
@@ -13,6 +13,8 @@ COUNT ?= 2000
 KILLS ?= 2000
 STATES ?= 2000
 SEED ?= 1
+# One more than there are cores: screens wait for a good part of their time.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 export PYTHON
 
 .PHONY: demo test lint bench sim crash setup system-test lock clean
@@ -35,7 +37,7 @@ demo: setup
 	@$(RUN) -m pos.demo $(ARGS)
 
 test: system-test setup lint
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 lint: setup
 	@$(RUN) -m ruff check .

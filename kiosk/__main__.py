@@ -10,7 +10,7 @@ from sync.settings import Settings
 def build_parser() -> argparse.ArgumentParser:
     """All flags."""
     demo = "answer the demo's tour: where which words stand"
-    return parser_of("python -m kiosk", __doc__, demo, ("terminal", "kiosk"))
+    return parser_of("python -m kiosk", __doc__, demo, ("terminal", "camera", "scanner", "kiosk"))
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -18,7 +18,7 @@ def main(argv: list[str] | None = None) -> int:
     return launch(build_parser().parse_args(argv), "kiosk", _run)
 
 
-def _run(settings: Settings, demo: bool) -> None:
+def _run(settings: Settings, demo: bool, _kind: str) -> None:
     from kiosk.app import run
 
     run(settings, demo=demo)

@@ -3,15 +3,19 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from kiosk.visit import Rules, Visit
-from pos.equipment import agent_environment, agent_flags
+from pos.devices.base import DeviceEvent, ScanRead
+from pos.equipment import agent_environment, agent_flags, equip
 from pos.keys import Keys
+from pos.printing import Paper, Printing
+from pos.scanners import Scanners
 from pos.terminal import Terminal
 from pos.ui import window
 from sync.actions.clock import now_ms
-from sync.settings import Settings
+from sync.settings import DeviceSettings, Settings
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +58,8 @@ class Hands:
         elif self.visit.state.place == "scan":
             for letter in text:
                 self.visit.scan.key(letter)
+        elif self.visit.state.place == "collect":
+            self.frame.ids.screens.screen.typed(text.upper())
 
     def erase(self, count: int) -> None:
         """Letters or digits are taken back."""
@@ -62,20 +68,29 @@ class Hands:
                 self.frame.ids.screens.screen.erase()
             elif self.visit.state.place == "scan":
                 self.visit.scan.key("delete")
+            elif self.visit.state.place == "collect":
+                self.frame.ids.screens.screen.erase()
 
     def enter(self) -> None:
         """Enter looks the typed number up."""
         if self.visit.state.place == "scan":
             self.visit.typed_number()
+        elif self.visit.state.place == "collect":
+            self.visit.collect.look_up()
 
 
-def listen(win: Any, visit: Visit, frame: Any) -> Callable[[], None]:
-    """Hear the window's keys; the answer stops it. Each is swallowed: Escape, F1 and their like do nothing here."""
-    keys = Keys(Hands(visit, frame), _later, steady_ms)
+def listen(win: Any, visit: Visit, frame: Any, terminal: Terminal | None = None) -> Callable[[], None]:
+    """Hear the window's keys; the answer stops it. Each is swallowed: Escape, F1 and their like do nothing here. With
+    `terminal` its scanners are read by what was learned of them."""
+    from pos.ui.clock import stalled_ms
 
-    def down(_win: Any, key: int, scancode: int, codepoint: str | None, *_rest: Any) -> bool:
+    keys = Keys(Hands(visit, frame), _later, lambda: steady_ms() - stalled_ms())
+    if terminal is not None:
+        Scanners(keys, terminal.devices.scanner).use_kept(terminal.home)
+
+    def down(_win: Any, key: int, scancode: int, codepoint: str | None, *rest: Any) -> bool:
         visit.touched()
-        keys.down(key, scancode, codepoint)
+        keys.down(key, scancode, codepoint, bool(rest) and "capslock" in rest[0])
         return True
 
     def text(_win: Any, words: str) -> bool:
@@ -92,8 +107,8 @@ def _later(seconds: float, call: Callable[[], None]) -> Callable[[], None]:
     return Clock.schedule_once(lambda _dt: call(), seconds).cancel
 
 
-def build(visit: Visit) -> Any:
-    """The frame with every screen; each is built when it is first shown."""
+def build(visit: Visit, camera: Any = None) -> Any:
+    """The frame with every screen; each is built when it is first shown. `camera`: what the scan page looks through."""
     from kiosk.frame.screen import Frame
 
     return Frame(
@@ -102,15 +117,45 @@ def build(visit: Visit) -> Any:
             "attract": lambda: _screen("attract", "AttractScreen", visit.attract, visit),
             "browse": lambda: _screen("browse", "BrowseScreen", visit.browse, visit),
             "product": lambda: _screen("product", "ProductScreen", visit.product, visit),
-            "scan": lambda: _screen("scan", "ScanScreen", visit.scan, visit),
+            "scan": lambda: _screen("scan", "ScanScreen", visit.scan, visit, camera),
+            "collect": lambda: _screen("collect", "MyOrderScreen", visit.collect, visit, camera),
         },
     )
 
 
-def _screen(task: str, name: str, flow: Any, visit: Visit) -> Any:
+def _screen(task: str, name: str, flow: Any, visit: Visit, *more: Any) -> Any:
     from importlib import import_module
 
-    return getattr(import_module(f"kiosk.{task}.screen"), name)(flow, visit)
+    return getattr(import_module(f"kiosk.{task}.screen"), name)(flow, visit, *more)
+
+
+def hear(visit: Visit) -> Callable[[DeviceEvent], None]:
+    """What devices have to say to a visit: a scanner's codes, and the camera's while a page that asks for one is up."""
+
+    def heard(event: DeviceEvent) -> None:
+        if not isinstance(event, ScanRead):
+            return
+        if event.device == "scanner":
+            visit.touched()
+            visit.scanned(event.code)
+        elif visit.state.place in ("scan", "collect"):
+            visit.scanned(event.code)
+
+    return heard
+
+
+def papers(devices: DeviceSettings) -> DeviceSettings:
+    """Of a terminal's devices those that a kiosk has: a printer for tickets."""
+    return replace(devices, drawer=False, card_terminal="")
+
+
+def give_paper(visit: Visit, terminal: Terminal) -> None:
+    """Tickets are printed where there is a printer."""
+    if terminal.devices.printer is None:
+        return
+    printing = Printing(terminal)
+    visit.collect.prints = printing.ticket
+    printing.listen(lambda said: visit.collect.papered(said) if isinstance(said, Paper) else None)
 
 
 def rules(settings: Settings) -> Rules:
@@ -122,7 +167,12 @@ def rules(settings: Settings) -> Rules:
 def run(settings: Settings, *, demo: bool = False) -> None:
     """Open the window and serve shoppers until it closes. Raises WindowError, ThemeError, AlreadyOpen."""
     own = settings.terminal
-    terminal = Terminal(settings.home, agent_flags=agent_flags(own), agent_environment=agent_environment(own))
+    terminal = Terminal(
+        settings.home,
+        devices=equip(papers(settings.devices), settings.camera, scanner=settings.scanner),
+        agent_flags=agent_flags(own),
+        agent_environment=agent_environment(own),
+    )
     try:
         win = window.open_window(
             "Storefloor kiosk",
@@ -147,9 +197,11 @@ def _serve(settings: Settings, terminal: Terminal, win: Any, demo: bool) -> None
     theme.less_motion = theme.less_motion or settings.terminal.less_motion
     terminal.wake = Clock.create_trigger(lambda _dt: terminal.pump())
     visit = Visit(terminal, rules(settings), now_ms, steady_ms)
-    frame = build(visit)
-    listen(win, visit, frame)
+    give_paper(visit, terminal)
+    frame = build(visit, terminal.devices.camera)
+    listen(win, visit, frame, terminal)
     terminal.on_changed(visit.changed)
+    terminal.on_device(hear(visit))
     terminal.on_trouble = lambda error: _trouble(visit, error)
     visit.open()
     terminal.listen()

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+import msgspec
+
+from sync.link.questions import Answered, Said, Unanswered
 from sync.local import Local
 
 Answer = TypeVar("Answer")
@@ -15,3 +18,16 @@ class Desk(Protocol):
 
     def run(self, job: Callable[[Local], Answer], then: Callable[[Answer], None]) -> None:
         """Run `job`, then hand its answer to `then`."""
+
+
+class Asking(Desk, Protocol):
+    """A desk that can ask the hub, too. Nobody waits longer than a few seconds: then that is the answer."""
+
+    def ask(
+        self,
+        path: str,
+        body: msgspec.Struct,
+        kind: type[Answer],
+        then: Callable[[Answered[Answer] | Unanswered | Said], None],
+    ) -> None:
+        """Ask, and hand the answer to `then` in a later frame."""

@@ -24,6 +24,7 @@ class Answer(Enum):
     NOT_OURS = "not_ours"
     MISREAD = "misread"
     RECEIPT = "receipt"
+    CARD = "card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ def _here_words(level: Level, product: Product) -> str:
 
 
 def light_of(link: Link | None, house: Settings | None = None) -> Light:
-    """The network light for shoppers: online or offline since. A kiosk sends nothing that they could wait for."""
+    """The network light for shoppers: online or offline since. Nobody has to wait for what a kiosk sends."""
     if link is None or link.online:
         return Light("online")
     return Light("offline", since=clock_time(link.since, house.timezone if house else None) if link.since else "")

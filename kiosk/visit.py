@@ -9,13 +9,17 @@ from typing import Any
 
 from kiosk.attract.flow import AttractFlow
 from kiosk.browse.flow import BrowseFlow
-from kiosk.desk import Clock, Desk
+from kiosk.collect.flow import CollectFlow
+from kiosk.collect.flow import Step as Collecting
+from kiosk.desk import Asking, Clock
 from kiosk.facts import Answer, light_of
 from kiosk.product.flow import ProductFlow
 from kiosk.scan.flow import ScanFlow
 from pos.ui.happened import Light
 from pos.ui.i18n import set_language
 from sync.domain.catalogue import LANGUAGES
+from sync.domain.codes import Kind, read
+from sync.domain.gs1 import warm
 from sync.local.queries import Link, Settings, link_status, settings
 
 REMEMBERED = 16
@@ -36,7 +40,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class VisitState:
-    """`place`: attract, browse, product or scan. `warning`: ms until all is forgotten, None while all is well.
+    """`place`: attract, browse, product, scan or collect. `warning`: ms until all is forgotten, None while all is well.
 
     `ill`: the local files can't be read just now.
     """
@@ -64,7 +68,7 @@ class Step:
 class Visit:
     """The verbs of a visit. `monotonic` counts idle time, so a clock that is set can't wipe or keep a visit (ms)."""
 
-    def __init__(self, desk: Desk, rules: Rules, now: Clock, monotonic: Clock) -> None:
+    def __init__(self, desk: Asking, rules: Rules, now: Clock, monotonic: Clock) -> None:
         self.desk, self.rules, self.now, self.monotonic = desk, rules, now, monotonic
         self.state = VisitState(language=rules.language)
         self.on_state: Callable[[VisitState], None] = lambda state: None
@@ -72,6 +76,7 @@ class Visit:
         self.browse = BrowseFlow(desk, now)
         self.product = ProductFlow(desk, now)
         self.scan = ScanFlow()
+        self.collect = CollectFlow(desk, now)
         self._steps: list[Step] = []
         self._touched = monotonic()
         self._scans = 0
@@ -83,6 +88,7 @@ class Visit:
         set_language(self.rules.language)
         self._ask_house()
         self.attract.opened()
+        self.desk.run(lambda _local: warm(), lambda _none: None)
 
     # ------------------------------------------------------------------ where she goes
     def find(self) -> None:
@@ -102,15 +108,28 @@ class Visit:
         self.scan.wait()
         self._go(Step("scan"))
 
+    def collect_order(self) -> None:
+        """To the screen that asks for the code or the number of an order."""
+        self.collect.opened()
+        self._go(Step("collect"))
+
+    def done(self) -> None:
+        """She has what she came for: nothing of her stays."""
+        self.forget()
+
     def choose(self, product: str) -> None:
         """The product card of what she touched."""
         self.product.show(product)
         self._go(Step("product", product))
 
     def scanned(self, raw: str) -> None:
-        """A code was read, on whatever screen: its product card, or an answer of its own."""
+        """A code was read, on whatever screen: its product card, her ticket, or an answer of its own."""
         self.touched()
         self._scans += 1
+        if read(raw).kind is Kind.PASS or self._asks_for_order():
+            self.collect.scanned(raw)
+            self._go(Step("collect"))
+            return
         asked = self._scans
         self.product.scanned(raw, lambda answer, product: self._answered(asked, answer, product))
 
@@ -149,6 +168,7 @@ class Visit:
     def tick(self) -> None:
         """Once a second: ages grow older, and an abandoned screen forgets."""
         self.product.tick()
+        self.collect.tick()
         if self.state.ill:
             self._ask_house()
         idle = self.monotonic() - self._touched
@@ -169,8 +189,7 @@ class Visit:
         if not self.state.ill:
             self._set(ill=True)
             self._steps.clear()
-            for flow in (self.browse, self.product, self.scan):
-                flow.wipe()
+            self._wipe()
             self._set(place="attract", forward=False, warning=None)
 
     def changed(self, topics: Iterable[str]) -> None:
@@ -178,6 +197,7 @@ class Visit:
         news = frozenset(topics)
         self._ask_house()
         told = {"attract": self.attract.changed, "browse": self.browse.changed, "product": self.product.changed}
+        told["collect"] = self.collect.changed
         if self.state.place in told:
             told[self.state.place](news)
 
@@ -204,16 +224,24 @@ class Visit:
             self.browse.opened()
         if step.place == "scan":
             self.scan.wait()
+        if step.place == "collect" and self.collect.state.ticket is None:
+            self.collect.opened()
         self._set(place=step.place, forward=forward)
 
     def _leave(self, language: str) -> None:
         self._steps.clear()
         self._scans += 1
-        for flow in (self.browse, self.product, self.scan):
-            flow.wipe()
+        self._wipe()
         self._speak(language)
         self.attract.opened()
         self._set(place="attract", forward=False, warning=None, wakes=self.state.wakes + 1)
+
+    def _wipe(self) -> None:
+        for flow in (self.browse, self.product, self.scan, self.collect):
+            flow.wipe()
+
+    def _asks_for_order(self) -> bool:
+        return self.state.place == "collect" and self.collect.state.step is not Collecting.TICKET
 
     def _speak(self, language: str) -> None:
         set_language(language)

@@ -22,7 +22,9 @@ log = logging.getLogger(__name__)
 LONGEST_BACKOFF_S = 30.0
 STEADY_S = 60.0
 """An agent that lived this long starts again at once when it ends."""
-ALL_TOPICS = frozenset({"stock", "catalogue", "pricelist", "staff", "config", "link", "verdicts"})
+ALL_TOPICS = frozenset(
+    {"stock", "catalogue", "pricelist", "staff", "config", "orders", "attention", "link", "verdicts"}
+)
 """What a wake-up may name."""
 
 

@@ -1,31 +1,139 @@
 """Which devices a terminal has, and with what its agent is started, by its settings."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
-from pos.devices.base import Inbox
+from pos.card_terminals import card_terminal
+from pos.devices.base import Display, Inbox, Scale
+from pos.devices.camera import Camera
+from pos.devices.fiscal import FiscalPrinter
+from pos.devices.scanner import LineScanner
+from pos.printers import label_printer, receipt_printer
 from pos.terminal import Devices
-from sync.settings import DeviceSettings, TerminalSettings, address
+from sync.settings import (
+    CameraSettings,
+    CustomerDisplaySettings,
+    DeviceSettings,
+    FiscalSettings,
+    LabelPrinterSettings,
+    ScaleSettings,
+    ScannerSettings,
+    Settings,
+    TerminalSettings,
+    WrongSetting,
+    address,
+)
 
 
-def equip(settings: DeviceSettings) -> Callable[[Inbox], Devices]:
+def equip(
+    settings: DeviceSettings,
+    camera: CameraSettings | None = None,
+    label: LabelPrinterSettings | None = None,
+    scale: ScaleSettings | None = None,
+    scanner: ScannerSettings | None = None,
+    fiscal: FiscalSettings | None = None,
+    display: CustomerDisplaySettings | None = None,
+) -> Callable[[Inbox], Devices]:
     """A function that makes the devices for an inbox. Raises WrongSetting for an address that is none."""
-    printer = address(settings.printer, "devices.printer") if settings.printer else None
-    card = address(settings.card_terminal, "devices.card_terminal") if settings.card_terminal else None
+    if settings.card_terminal:
+        address(settings.card_terminal, "devices.card_terminal")
 
     def made(inbox: Inbox) -> Devices:
-        from pos.devices.card import CardSettings, TcpCardTerminal
-        from pos.devices.encode import Paper
-        from pos.devices.printer import EscposPrinter, PrinterDrawer, PrinterSettings
+        from pos.devices.printer import PrinterDrawer
 
-        paper = Paper(columns=settings.printer_columns)
-        printing = (
-            EscposPrinter(PrinterSettings(host=printer[0], port=printer[1], paper=paper), inbox) if printer else None
+        printing = receipt_printer(settings, inbox)
+        drawer = PrinterDrawer(printing) if printing and settings.drawer is not False else None
+        return Devices(
+            printer=printing,
+            drawer=drawer,
+            card=card_terminal(settings, inbox),
+            camera=seeing(camera, inbox) if camera else None,
+            label=label_printer(label, inbox) if label else None,
+            scale=weighing(scale, inbox) if scale else None,
+            display=showing(display, inbox) if display else None,
+            scanner=reading(scanner, inbox) if scanner else None,
+            fiscal=fiscalising(fiscal, inbox) if fiscal else None,
         )
-        drawer = PrinterDrawer(printing) if printing and settings.drawer else None
-        charging = TcpCardTerminal(CardSettings(host=card[0], port=card[1]), inbox) if card else None
-        return Devices(printing, drawer, charging)
 
     return made
+
+
+def equip_till(settings: Settings, drawer: bool) -> Callable[[Inbox], Devices]:
+    """`equip` with all that a till may have; `drawer`: whether cash is taken and given at it."""
+    return equip(
+        replace(settings.devices, drawer=drawer),
+        settings.camera,
+        settings.label_printer,
+        settings.scale,
+        settings.scanner,
+        settings.fiscal,
+        settings.customer_display,
+    )
+
+
+def seeing(settings: CameraSettings, inbox: Inbox) -> Camera | None:
+    """The camera, or None where the settings name none."""
+    from pos.devices.frames import Source, Video4Linux
+    from pos.devices.virtual.camera import PictureCamera
+
+    source: Source
+    if settings.folder is not None:
+        source = PictureCamera(settings.folder.expanduser(), settings.width, settings.height)
+    elif settings.device:
+        source = Video4Linux(settings.device, settings.width, settings.height)
+    else:
+        return None
+    return Camera(source, inbox)
+
+
+def reading(settings: ScannerSettings, inbox: Inbox) -> LineScanner | None:
+    """The scanner that has a port or a node of its own, or None where the settings name none."""
+    from pos.devices.scanner_keys import EventKeys
+    from pos.devices.scanner_serial import SerialCodes
+
+    if settings.port:
+        return LineScanner(SerialCodes(str(Path(settings.port).expanduser()), settings.baud), inbox)
+    return LineScanner(EventKeys(settings.keys), inbox) if settings.keys else None
+
+
+def showing(settings: CustomerDisplaySettings, inbox: Inbox) -> Display | None:
+    """The customer display of two lines, or None where the settings name no port of one."""
+    if not settings.port:
+        return None
+    from pos.devices.line_display import LineDisplay, LineDisplaySettings
+    from pos.devices.serial_port import Line
+
+    line = Line(settings.port, settings.baud, settings.bits)
+    page, number = settings.code_page, settings.code_page_number
+    return LineDisplay(LineDisplaySettings(line, "customer display", settings.protocol, page, number), inbox)
+
+
+def weighing(settings: ScaleSettings, inbox: Inbox) -> Scale | None:
+    """The scale, or None where the settings name none."""
+    if not settings.port:
+        return None
+    from pos.devices.scale import ToledoScale, ToledoSettings
+    from pos.devices.serial_port import Line
+
+    return ToledoScale(ToledoSettings(Line(settings.port, settings.baud, settings.bits)), inbox)
+
+
+def fiscalising(settings: FiscalSettings, inbox: Inbox) -> FiscalPrinter | None:
+    """The fiscal printer, or None where the settings name none. Raises WrongSetting for a driver that there is not, and
+    for an address that is none to it."""
+    if not settings.driver:
+        return None
+    from pos.devices.fiscal import NoDriver, fiscal_printer
+
+    try:
+        return fiscal_printer(settings.driver, settings.address, inbox)
+    except NoDriver as none:
+        raise WrongSetting(f"fiscal.driver = {settings.driver!r}: {none}.") from none
+    except WrongSetting:
+        raise
+    except ValueError as wrong:
+        raise WrongSetting(f"fiscal.address = {settings.address!r}: {wrong}.") from wrong
 
 
 def agent_flags(settings: TerminalSettings) -> list[str]:

@@ -1,12 +1,17 @@
 """The network light and what a touch on it says. Offline is a state, not an alarm."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pos.devices.base import N_
+from pos.fiscal_words import what_waits
 from pos.trouble import said_of
 from pos.ui.happened import Light
 from pos.ui.i18n import _, clock_time, day, ngettext
 from sync.local import Link, Space
+
+if TYPE_CHECKING:
+    from pos.sale.state import SaleState
 
 DAY_MS = 24 * 3600 * 1000
 SKEW_MS = 60_000
@@ -46,10 +51,12 @@ def waiting(link: Link, now: int, zone: str | None = None) -> Waiting:
     """What waits, since when, and that nothing of it is lost."""
     disk = said_of(link.space)
     lines = [*([f"{disk[0]}. {disk[1]}"] if disk else []), _what_waits(link, now, zone)]
+    if link.fiscal.why:
+        lines.append(fiscal(link, now, zone))
     if link.needs_you:
         n = link.needs_you
         lines.append(
-            ngettext("{n} case needs a person at the office.", "{n} cases need a person at the office.", n).format(n=n)
+            ngettext("{n} case needs you. Open Attention.", "{n} cases need you. Open Attention.", n).format(n=n)
         )
     if abs(link.skew_ms) >= SKEW_MS:
         minutes = abs(link.skew_ms) // 60_000
@@ -62,6 +69,16 @@ def waiting(link: Link, now: int, zone: str | None = None) -> Waiting:
     if not link.online:
         lines += [why(link.reason), _("Sell as always. Sales go up by themselves when the network is back.")]
     return Waiting(_title(link, now, zone), tuple(lines))
+
+
+def fiscal(link: Link, now: int, zone: str | None = None) -> str:
+    """What waits for the fiscal printer; "" if nothing does."""
+    return what_waits(link.fiscal, since(link.fiscal.since, now, zone)) if link.fiscal.waiting else ""
+
+
+def fiscal_of(sale: "SaleState", now: int) -> str:
+    """As `fiscal`, as a till's sale knows it."""
+    return fiscal(sale.link, now, sale.settings.timezone)
 
 
 _REASONS = {

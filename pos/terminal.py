@@ -6,15 +6,23 @@ app's own thread. Nothing here knows a window: `wake` is how a window asks to be
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+import msgspec
+
 from pos.agent import ALL_TOPICS, AgentWatch, AlreadyOpen, Ear, agent_command
-from pos.devices.base import CardTerminal, Device, DeviceEvent, Drawer, Inbox, Printer
+from pos.asking import AskThread
+from pos.devices.base import CardTerminal, Device, DeviceEvent, Display, Drawer, Inbox, Printer, Scale
+from pos.devices.camera import Camera
+from pos.devices.fiscal import FiscalPrinter
+from pos.devices.scanner import LineScanner
 from pos.runner import DatabaseThread, Direct, Job, Runner, Then
 from sync.link.ending import write_ended
+from sync.link.questions import Answered, Asking, Asks, Said, Unanswered
 from sync.local import Local, Reason, reason_of
 
 log = logging.getLogger(__name__)
@@ -25,25 +33,31 @@ OnDevice = Callable[[DeviceEvent], None]
 Trouble = Callable[[Exception], None]
 
 
+@dataclass(slots=True)
 class Devices:
     """The devices of a terminal; None where the settings name none."""
 
-    def __init__(
-        self, printer: Printer | None = None, drawer: Drawer | None = None, card: CardTerminal | None = None
-    ) -> None:
-        self.printer = printer
-        self.drawer = drawer
-        self.card = card
+    printer: Printer | None = None
+    drawer: Drawer | None = None
+    card: CardTerminal | None = None
+    camera: Camera | None = None
+    label: Printer | None = None
+    scale: Scale | None = None
+    display: Display | None = None
+    scanner: LineScanner | None = None
+    fiscal: FiscalPrinter | None = None
 
     def all(self) -> list[Device]:
         """Every device there is, each once."""
-        return [d for d in (self.printer, self.drawer, self.card) if d is not None]
+        found = (getattr(self, field.name) for field in fields(self))
+        return [device for device in found if device is not None]
 
 
 class Terminal:
-    """A terminal at work. `devices` makes them for its inbox.
+    """A terminal at work. `devices` makes them for its inbox; `asking` asks the hub (None: its agent does).
 
-    `agent_flags` go to its agent besides the home, `agent_environment` where only it can read them.
+    `agent_flags` go to its agent besides the home, `agent_environment` where only it can read them. `drawer`: what the
+    settings say of one, if they do; whether there is one, `sync.local.drawer.has_drawer` answers.
     """
 
     def __init__(
@@ -55,6 +69,8 @@ class Terminal:
         agent_flags: Sequence[str] = (),
         agent_environment: Mapping[str, str] = MappingProxyType({}),
         wake: Callable[[], None] = lambda: None,
+        asking: Asks | None = None,
+        drawer: bool | None = None,
     ) -> None:
         self.home = home
         self.agent_flags = tuple(agent_flags)
@@ -66,7 +82,11 @@ class Terminal:
         self.devices = devices(self.inbox) if devices else Devices()
         self.agent: AgentWatch | None = None
         self.on_trouble: Trouble = self._log_trouble
-        self._runner = runner or DatabaseThread(lambda: Local.open(home, reserve=True), lambda: self.wake())
+        self._runner = runner or DatabaseThread(
+            lambda: Local.open(home, reserve=True, drawer=drawer, fiscal=self.devices.fiscal is not None),
+            lambda: self.wake(),
+        )
+        self._asking = AskThread(asking or Asking(home), lambda: self.wake())
         self._ear: Ear | None = None
         self._topics: set[str] = set()
         self._lock = Lock()
@@ -92,6 +112,21 @@ class Terminal:
         held, self._held = self._held, []
         for give in held:
             give()
+
+    def ask(
+        self,
+        path: str,
+        body: msgspec.Struct,
+        kind: type[T],
+        then: Callable[[Answered[T] | Unanswered | Said], None],
+        patience_s: float = 3.0,
+    ) -> None:
+        """Ask the hub what a person waits for, and return at once; `then(result)` follows in `pump`.
+
+        `path`: `ask/…` or `claims/…`; an answer is a `kind`. It is `Unanswered` once patience is over, however late the
+        hub may answer: a right that it then gives is given back, and another claim needs another id.
+        """
+        self._asking.ask(path, body, kind, then, lambda error: self.on_trouble(error), patience_s)
 
     def reason_of(self, error: Exception) -> Reason | None:
         """Why the local files could not be worked on. What no disk is to blame for is trouble of its own, and told."""
@@ -123,6 +158,7 @@ class Terminal:
     def pump(self) -> None:
         """Everything that waits, in the caller's thread: results first, then devices, then what changed."""
         self._runner.pump()
+        self._asking.pump()
         for event in self.inbox.drain():
             for on_device in list(self._on_device):
                 on_device(event)
@@ -161,6 +197,7 @@ class Terminal:
             self.agent.stop()
         if self._ear is not None:
             self._ear.close()
+        self._asking.close()
         self._runner.close()
 
     def _log_trouble(self, error: Exception) -> None:

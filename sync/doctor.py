@@ -15,13 +15,16 @@ from pathlib import Path
 
 import msgspec
 
+from sync.fiscal_look import printer, receipts
 from sync.flags import EPILOG, add_flags, read_settings
 from sync.hub.records import Report
 from sync.link.reasons import advice
 from sync.link.wire import NoAnswer, Refused, Wire
 from sync.local import Link, Local, files, ledger, link_status
-from sync.local.disk import Reason, Space, reason_of, space
+from sync.local import settings as retailer_settings
+from sync.local.disk import Reason, Space, locked, reason_of, space
 from sync.local.proof import prove
+from sync.printer_address import By, printer_address
 from sync.settings import Settings, address
 
 SKEW_LIMIT_MS = 60_000
@@ -55,7 +58,7 @@ def ok(what: str, seen: str) -> Finding:
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb."""
     parser = verbs.add_parser("doctor", help="check this terminal (and hub) and say what to do", epilog=EPILOG)
-    add_flags(parser, ["terminal", "devices", "hub"])
+    add_flags(parser, ["terminal", "devices", "label_printer", "scale", "customer_display", "scanner", "fiscal", "hub"])
     parser.set_defaults(run=run)
 
 
@@ -84,6 +87,7 @@ def examine(settings: Settings, now: int) -> Iterator[Finding]:
     if hub:
         yield from reach(hub, settings, now)
     yield from devices(settings)
+    yield from _fiscal(printer(settings.fiscal), "fiscal printer")
     yield from hub_database(settings)
 
 
@@ -117,6 +121,8 @@ def terminal(home: Path, now: int) -> Iterator[Finding]:
     try:
         yield from _journal(local, now)
         yield from _replica(local, now)
+        yield from _fiscal(receipts(local, lambda at: _age(now - at)), "fiscal receipts")
+        yield from _codes(local)
     finally:
         local.close()
 
@@ -125,10 +131,9 @@ def _disk(home: Path) -> Finding:
     free = shutil.disk_usage(home).free
     seen = f"{free // 2**20:,} MiB free"
     how = space(home)
-    if how is Space.READ_ONLY:
-        return Finding(
-            "wrong", "disk", f"{seen}, mounted read-only", "Check the disk (dmesg, fsck), mount it writable."
-        )
+    if how is Space.READ_ONLY or locked(home):
+        said = "Check the disk (dmesg, fsck), mount it writable or start this machine anew."
+        return Finding("wrong", "disk", f"{seen}, mounted read-only", said)
     if how is Space.LOW:
         return Finding("wrong", "disk", f"{seen}, sales use the reserve", "Make room now: sales go on for a while.")
     return (
@@ -262,6 +267,18 @@ def _replica(local: Local, now: int) -> Iterator[Finding]:
         )
 
 
+def _codes(local: Local) -> Iterator[Finding]:
+    """Settings about scales and cards that can't be used: what they were meant for is an unknown code."""
+    do = "Set it anew at the hub; how a template is written stands in sync/domain/code_rules.py."
+    for fault in retailer_settings(local).codes.wrong:
+        yield Finding("wrong", "codes", fault, do)
+
+
+def _fiscal(found: tuple[str, str, str] | None, what: str) -> Iterator[Finding]:
+    if found is not None:
+        yield Finding(found[0], what, found[1], found[2])
+
+
 def _hub_of(home: Path) -> str:
     if not (home / files.JOURNAL).exists():
         return ""
@@ -292,17 +309,47 @@ def reach(hub: str, settings: Settings, now: int) -> Iterator[Finding]:
 
 def devices(settings: Settings) -> Iterator[Finding]:
     """Whether something listens where the devices should be; the till itself asks them for their state."""
-    wired = settings.devices
-    for name, where in (("printer", wired.printer), ("card terminal", wired.card_terminal)):
-        if not where:
-            yield ok(name, "none is set")
-            continue
-        try:
-            socket.create_connection(address(where, f"devices.{name}"), timeout=1).close()
-            yield ok(name, f"{where} takes connections")
-        except OSError as fault:
-            seen = f"{where}: {fault.strerror or fault}"
-            yield Finding("wrong", name, seen, "Check power, cable and address. Sales go on without it.")
+    wired, label = settings.devices, settings.label_printer
+    for name, where in (("printer", wired.printer), ("label printer", label.address)):
+        yield _printer(name, where) if where else ok(name, "none is set")
+    if settings.scale.port:
+        yield _node("scale", Path(settings.scale.port).expanduser(), "dialout")
+    if settings.customer_display.port:
+        yield _node("customer display", Path(settings.customer_display.port).expanduser(), "dialout")
+    scanner = settings.scanner
+    if scanner.port or scanner.keys:
+        yield _node("scanner", Path(scanner.port or scanner.keys).expanduser(), "dialout" if scanner.port else "input")
+    yield _listens("card terminal", wired.card_terminal) if wired.card_terminal else ok("card terminal", "none is set")
+
+
+def _printer(name: str, where: str) -> Finding:
+    """Whether a printer is where its address says, as far as the system can tell without it."""
+    at = printer_address(where)
+    if at.by is By.NETWORK:
+        return _listens(name, where)
+    if at.by in (By.PATH, By.SERIAL):
+        return _node(name, Path(at.path).expanduser(), "dialout" if at.by is By.SERIAL else "lp")
+    return ok(name, f"{where}; the till itself asks it")
+
+
+def _listens(name: str, where: str) -> Finding:
+    """Whether something takes connections at an address."""
+    try:
+        socket.create_connection(address(where, f"devices.{name}"), timeout=1).close()
+    except OSError as fault:
+        seen = f"{where}: {fault.strerror or fault}"
+        return Finding("wrong", name, seen, "Check power, cable and address. Sales go on without it.")
+    return ok(name, f"{where} takes connections")
+
+
+def _node(name: str, node: Path, group: str = "lp") -> Finding:
+    """Whether a device that hangs at this machine may be written to."""
+    there = node.exists()
+    if os.access(node if there else node.parent, os.W_OK) and (there or not node.is_relative_to("/dev")):
+        return ok(name, f"{node} can be written to")
+    seen = f"{node} can't be written to" if there else f"{node} is not there"
+    advice = f"Check power and cable; its user must be in group {group}. Sales go on without it."
+    return Finding("wrong", name, seen, advice)
 
 
 def hub_database(settings: Settings) -> Iterator[Finding]:

@@ -166,9 +166,13 @@ class AttractScreen(KioskScreen):
         self._hang()
 
     def _hang(self, *_args: Any) -> None:
-        """Labels hang below their goods, from the right to the left, and never touch."""
-        margin, free = dp(40), self.width - dp(40)
+        """Labels hang below their goods, from the right to the left, and never touch; nor do they lie on the tiles."""
+        margin, free = self.ids.ways.right + dp(14) if self.wide else dp(40), self.width - dp(40)
         for tag in self.ids.tags.children:
+            tag.off = self.wide and free - tag.width < margin
+            tag.opacity = 0 if tag.off else 1
+            if tag.off:
+                continue
             tag.x = round(max(margin, min(tag.middle - tag.width / 2, free - tag.width)))
             tag.y = self.line_y - dp(8) - tag.height
             free = tag.x - dp(16)

@@ -102,7 +102,7 @@ class BrowseScreen(KioskScreen):
         for name in ("size", "wide", "low", "bar", "shelf", "foot", "state"):
             self.fbind(name, self._measure)
         self.ids.keyboard.fbind("height", self._measure)
-        theme.bind(language=self._spoken)  # weak: the theme outlives every screen
+        theme.follow(language=self._spoken)
         flow.on_state = self._show
         self._spoken()
         self._show(flow.state)

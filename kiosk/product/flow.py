@@ -11,10 +11,12 @@ from kiosk.facts import NO_PRICE, Answer, Place, PriceFacts, place_facts, price_
 from pos.ui.happened import Happened
 from pos.ui.i18n import _, clock_time, language
 from sync.domain.catalogue import LocationKind, Product, in_language
-from sync.domain.codes import Code, Kind, read
+from sync.domain.codes import Code, Fault, Kind, read
+from sync.domain.value import parse
 from sync.local import Local
-from sync.local.queries import Link, Settings, StockRow, find_code, link_status, settings, stock_rows
+from sync.local.queries import Link, Settings, StockRow, link_status, settings, stock_rows
 from sync.local.queries import product as product_by_id
+from sync.local.scanned import find_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,13 @@ class ProductFlow:
         """Look a scanned or typed code up; `answered` hears what it is and the product's id, or the label."""
         code, now, visit = read(raw), self.now(), self._visit
 
-        def then(found: Read | None) -> None:
+        def then(looked: tuple[Code, Read | None]) -> None:
+            known, found = looked
             if visit != self._visit:
                 return
             if found is None or found.product is None:
-                answered(_answer(code), code.label)
+                what = _answer(known)
+                answered(what, "" if what is Answer.CARD else known.label)
                 return
             self._wanted = found.product.id
             self._take(found, now)
@@ -163,9 +167,11 @@ class ProductFlow:
             self.on_state(state)
 
 
-def _find(local: Local, code: Code, now: int) -> Read | None:
+def _find(local: Local, code: Code, now: int) -> tuple[Code, Read | None]:
+    """What the code is by the retailer's rules, and what is known of its product."""
     found = find_code(local, code, now)
-    return None if found is None else _read(local, found.product, now)
+    known = read(code.raw, settings(local).codes)
+    return known, None if found is None else _read(local, found.product, now)
 
 
 def _read(local: Local, product: Product | None, now: int) -> Read:
@@ -186,7 +192,11 @@ def _where(rows: list[StockRow], chosen: str) -> str:
 
 
 def _answer(code: Code) -> Answer:
-    return {Kind.BAD_CHECK: Answer.MISREAD, Kind.RECEIPT: Answer.RECEIPT}.get(code.kind, Answer.NOT_OURS)
+    if code.card or parse(code.raw) is not None:
+        return Answer.CARD
+    if code.kind is Kind.BAD_CHECK or code.fault in (Fault.SEPARATORS, Fault.HALF_READ, Fault.UNKNOWN_FIELD):
+        return Answer.MISREAD
+    return Answer.RECEIPT if code.kind is Kind.RECEIPT else Answer.NOT_OURS
 
 
 def _happened(card: _Card, house: Settings) -> Happened | None:

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from pos.demo.collect import order
 from pos.demo.processes import DemoFault, Parts
 from pos.demo.store import Store, open_store
 
@@ -33,16 +34,24 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def app_flags(store: Store, home: Path) -> list[str]:
-    """The flags that both apps take in the demo."""
+    """The flags that every app takes in the demo."""
     return ["--home", str(home), "--hub", store.hub, "--demo"]
 
 
 def stay_open(parts: Parts, store: Store) -> int:
-    """Open both windows and wait until the till's is closed."""
-    devices = ["--printer", store.printer, "--card-terminal", store.card]
-    till = parts.start("till", "pos", *app_flags(store, store.till), *devices)
-    parts.start("kiosk", "kiosk", *app_flags(store, store.kiosk), "--width", "1280", "--height", "800")
-    print(f"The store is open. PINs stand in {PINS}; F12 opens the workbench. Close the till's window to end.")
+    """Open the windows and wait until the till's is closed."""
+    camera = ["--camera-folder", str(store.labels)]
+    devices = ["--config", str(store.till_settings)]
+    till = parts.start("till", "pos", *app_flags(store, store.till), *devices, STOREFLOOR_PANEL=str(store.devices))
+    parts.start("panel", "pos.panel", str(store.devices))
+    parts.start("tablet", "pos", *app_flags(store, store.tablet), "--printer", store.printer, *camera)
+    size = ["--width", "1280", "--height", "800"]
+    paper = {"STOREFLOOR_DEVICES_PRINTER": store.printer}  # for tickets
+    parts.start("kiosk", "kiosk", *app_flags(store, store.kiosk), *size, *camera, **paper)
+    order(store)
+    print(f"The store is open. PINs stand in {PINS}. Close the till's window to end.")
+    print("The window of the virtual store presses the till's devices: scan there, hold a card, end the paper.")
+    print("F12 in the till's window opens the workbench: the network, the journal, and that window again.")
     try:
         while till.alive:
             time.sleep(0.3)
@@ -52,7 +61,7 @@ def stay_open(parts: Parts, store: Store) -> int:
 
 
 def take_tour(parts: Parts, store: Store, out: Path) -> int:
-    """Walk through both apps on virtual screens and say what there is to look at."""
+    """Walk through the apps on virtual screens and say what there is to look at."""
     from pos.demo.tour import tour
 
     tour(parts, store, out)

@@ -16,6 +16,7 @@ from pos.ui.i18n import _
 from sync.domain.payments import AttemptState
 
 if TYPE_CHECKING:
+    from pos.devices.scanner_profile import Press
     from pos.receipt.document import Document
 
 
@@ -96,7 +97,8 @@ class OutputComplete(DeviceEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawerResult(DeviceEvent):
-    """The drawer's pulse was sent (`opened`), or not and why. Few drawers can say that they really opened.
+    """The drawer's pulse was sent (`opened`), or not and why. Few drawers can say that they really opened; one that
+    can, and stayed shut, is not `opened`.
 
     `opened` with a fault: sent to a printer that answers nothing, so a look at the drawer decides.
     """
@@ -107,10 +109,17 @@ class DrawerResult(DeviceEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrawerMoved(DeviceEvent):
+    """The drawer's sensor saw it open or shut. Sent only on a change, and only where its meaning is known."""
+
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardAnswer(DeviceEvent):
     """What the card terminal says of an attempt. `amount_minor` is what was approved or reversed.
 
-    `fault` says why an answer is missing (UNKNOWN) or why nothing was charged (DECLINED).
+    `fault` says why an answer is missing (UNKNOWN) or why nothing was charged or given back (DECLINED).
     """
 
     attempt_id: str
@@ -130,6 +139,59 @@ class ScanRead(DeviceEvent):
 
     text: str
     aim: str = ""
+
+    @property
+    def code(self) -> str:
+        """What a flow is given. A GS1 code keeps its AIM identifier, which alone tells that it is one."""
+        return self.aim + self.text if self.aim in GS1 else self.text
+
+
+class Load(StrEnum):
+    """What a scale says of what lies on it. Only a STEADY one may be sold."""
+
+    EMPTY = "empty"
+    STEADY = "steady"
+    MOVING = "moving"
+    OVER = "over"
+    BELOW = "below"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleReading(DeviceEvent):
+    """Something else lies on the scale. Sent only on a change, and once after it came back.
+
+    `grams`: thousandths of a kilogram, 0 unless it is STEADY. `net`: a tare is taken off.
+    """
+
+    load: Load
+    grams: int = 0
+    net: bool = False
+
+
+class ScaleAsk(StrEnum):
+    """What a scale may be asked to do."""
+
+    TARE = "tare"
+    ZERO = "zero"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleAnswer(DeviceEvent):
+    """Whether a scale did what it was asked. Its own rules say when it may: still, in range, allowed."""
+
+    ask: ScaleAsk
+    done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannerBurst(DeviceEvent):
+    """All that came of one press of the trigger, as it came, while a scanner is learned. It is no scan."""
+
+    presses: "tuple[Press, ...]"
+
+
+GS1 = ("]C1", "]d2", "]e0", "]Q3")
+"""AIM identifiers of GS1-128, GS1 DataMatrix, GS1 DataBar and GS1 QR."""
 
 
 class Inbox:
@@ -209,8 +271,13 @@ class CardTerminal(Device):
         """Charge `amount_minor`. The same attempt again never charges twice: it asks how it stands (F29)."""
 
     @abstractmethod
+    def refund(self, attempt_id: str, amount_minor: int, currency: str, original: str) -> None:
+        """Give `amount_minor` of the payment `original` (its `auth_code`) back. The same attempt again never gives
+        twice: it asks how it stands."""
+
+    @abstractmethod
     def status(self, attempt_id: str) -> None:
-        """Ask how an attempt stands. Charges nothing (F31)."""
+        """Ask how an attempt stands. Charges nothing, and gives nothing back (F31)."""
 
     @abstractmethod
     def reverse(self, attempt_id: str) -> None:
@@ -223,3 +290,36 @@ class CardTerminal(Device):
 
 class Scanner(Device):
     """Reads codes in a thread of its own (serial, evdev, camera) and puts ScanRead events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a small display: `left`, and `right` at its end, which is never cut. `centred`: `left` alone, amid."""
+
+    left: str = ""
+    right: str = ""
+    centred: bool = False
+
+
+class Display(Device):
+    """Two lines of twenty letters for the shopper. Every call returns at once."""
+
+    @abstractmethod
+    def show(self, upper: Row, lower: Row) -> None:
+        """Show two lines instead of what stands there."""
+
+
+class Scale(Device):
+    """Weighs by itself and puts a ScaleReading whenever something else lies on it. Every call returns at once."""
+
+    @abstractmethod
+    def watch(self, on: bool) -> None:
+        """Whether somebody weighs now: it is asked more often then."""
+
+    @abstractmethod
+    def ask(self, what: ScaleAsk) -> None:
+        """Take what lies on it as tare, or as zero. One ScaleAnswer follows."""
+
+    @abstractmethod
+    def clear(self) -> None:
+        """Forget the tare, as soon as the scale is still."""

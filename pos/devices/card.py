@@ -1,12 +1,12 @@
 """Card terminals: a client of one small protocol over TCP, JSON objects in lines.
 
-To the card terminal: `{"do": "start" | "status" | "reverse" | "cancel", "attempt": id, "amount": minor units,
-"currency": code}`.
+To the card terminal: `{"do": "start" | "refund" | "status" | "reverse" | "cancel", "attempt": id, "amount": minor
+units, "currency": code}`; with `refund` also `"original"`, the `auth` of the payment that it gives back of.
 From it, any number of times for an attempt, the last one final: `{"attempt": id, "state": "pending" | "approved" |
 "declined" | "reversed", "amount", "currency", "auth", "card", "scheme", "reason"}`.
 
-One thread owns the connection. Whatever becomes of it, an attempt that may have been charged is UNKNOWN until the
-card terminal says otherwise; the thread goes on asking by itself and never charges again (F29, F31).
+One thread owns the connection. Whatever becomes of it, an attempt that may have been charged, or given back, is
+UNKNOWN until the card terminal says otherwise; the thread goes on asking by itself and never does it again (F29, F31).
 """
 
 import json
@@ -29,6 +29,9 @@ CARD_OFF = DeviceFault(
 CARD_LOST = DeviceFault(
     "card_lost",
     N_("The card terminal did not answer, so the payment is not known yet. It is asked again, not charged again."),
+)
+CARD_NOT_BACK = DeviceFault(
+    "card_not_back", N_("The card terminal is off or not connected. Nothing went back to the card by it.")
 )
 CARD_BABBLE = DeviceFault(
     "card_babble", N_("The card terminal said something that is not its language. Restart it, or tell support.")
@@ -65,10 +68,17 @@ class _Command:
     attempt_id: str
     amount_minor: int = 0
     currency: str = ""
+    original: str = ""
+
+    @property
+    def moves(self) -> bool:
+        """Whether it moves money, and so is sent once."""
+        return self.do in ("start", "refund")
 
     def encoded(self) -> bytes:
         parts = {"do": self.do, "attempt": self.attempt_id, "amount": self.amount_minor, "currency": self.currency}
-        return json.dumps(parts).encode() + b"\n"
+        linked = {"original": self.original} if self.original else {}
+        return json.dumps(parts | linked).encode() + b"\n"
 
 
 @dataclass(slots=True)
@@ -117,6 +127,12 @@ class TcpCardTerminal(CardTerminal):
             raise ValueError("a card is charged a positive amount")
         self._give(_Command("start", attempt_id, amount_minor, currency))
 
+    def refund(self, attempt_id: str, amount_minor: int, currency: str, original: str) -> None:
+        """Give back of an earlier payment. An attempt that was sent before is only asked about."""
+        if amount_minor <= 0 or not original:
+            raise ValueError("a positive amount goes back, of a payment that is named")
+        self._give(_Command("refund", attempt_id, amount_minor, currency, original))
+
     def status(self, attempt_id: str) -> None:
         """Ask how an attempt stands, until it is settled."""
         self._give(_Command("status", attempt_id))
@@ -158,20 +174,21 @@ class TcpCardTerminal(CardTerminal):
             self._obey(command)
 
     def _obey(self, command: _Command) -> None:
-        if command.do == "start" and command.attempt_id in self._sent:
+        if command.moves and command.attempt_id in self._sent:
             command = _Command("status", command.attempt_id)
         known = self._open.get(command.attempt_id)
         self._open[command.attempt_id] = _Open(self._after(self.settings.timeout_s), known.unknown if known else False)
         if not self._send(command):
             self._unsent(command)
-        elif command.do == "start":
+        elif command.moves:
             self._sent.add(command.attempt_id)
 
     def _unsent(self, command: _Command) -> None:
-        """Nothing left this machine: a first start charged nothing; any other attempt is as unknown as before."""
-        if command.do == "start":
+        """Nothing left this machine: a first try moved no money; any other attempt is as unknown as before."""
+        if command.moves:
             del self._open[command.attempt_id]
-            self._say(command.attempt_id, AttemptState.DECLINED, CARD_OFF)
+            fault = CARD_OFF if command.do == "start" else CARD_NOT_BACK
+            self._say(command.attempt_id, AttemptState.DECLINED, fault)
         else:
             self._doubt(command.attempt_id)
 

@@ -1,12 +1,15 @@
-"""The way to a printer: a short TCP connection by python-escpos, or a file. Every wait has a limit."""
+"""What goes over a way to an ESC/POS printer: pages, questions and the drawer's pulse; or bytes alone, into a file."""
 
+import os
+import select
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from pos.devices import status
 from pos.devices.base import DeviceError
-from pos.devices.status import PRINTER_OFF, SILENT, PrinterStatus
+from pos.devices.status import PRINTER_OFF, PRINTER_REFUSED, SILENT, PrinterStatus
+from pos.devices.stream import Stream
 
 _CHUNK = 4096
 _PULSE = b"\x1bp\x00\x32\x32"  # ESC p: pin 2
@@ -39,31 +42,23 @@ class Link(Protocol):
         """End the connection."""
 
 
-class TcpLink:
-    """One short connection to a network printer. Raises DeviceError(PRINTER_OFF) when there is none in time."""
+class EscposLink:
+    """An ESC/POS printer at a stream, whatever carries it."""
 
-    def __init__(self, host: str, port: int, timeout_s: float) -> None:
-        from escpos.exceptions import DeviceNotFoundError
-        from escpos.printer import Network
-
-        self._net = Network(host, port, timeout=timeout_s)
-        try:
-            self._net.open()
-        except DeviceNotFoundError as error:
-            raise DeviceError(PRINTER_OFF) from error
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
 
     def send(self, data: bytes) -> None:
-        """Hand over all bytes, waiting at most one timeout for each 4 kB. Raises LinkLost."""
+        """Hand over all bytes. Raises LinkLost."""
         try:
-            for start in range(0, len(data), _CHUNK):
-                self._net._raw(data[start : start + _CHUNK])
+            self._stream.write(data)
         except OSError as error:
             raise LinkLost from error
 
     def ask(self, question: int) -> int | None:
         """The first status byte that comes back; others before it are passed over."""
         try:
-            self._net._raw(bytes((0x10, 0x04, question)))
+            self._stream.write(bytes((0x10, 0x04, question)))
         except OSError:
             return None
         return self._hear(status.is_status)
@@ -79,7 +74,7 @@ class TcpLink:
     def _hear(self, wanted: Callable[[int], bool]) -> int | None:
         """The next byte of the wanted kind; None when the printer is quiet for a timeout or hangs up."""
         try:
-            while answer := self._net._read():
+            while answer := self._stream.read():
                 for byte in filter(wanted, answer):
                     return int(byte)
         except OSError:
@@ -88,35 +83,43 @@ class TcpLink:
 
     def pulse(self, now: bool) -> None:
         """Kick the drawer at pin 2. Raises LinkLost."""
-        try:
-            if now:
-                self._net._raw(_PULSE_NOW)
-            else:
-                self._net.cashdraw(2)
-        except OSError as error:
-            raise LinkLost from error
+        self.send(_PULSE_NOW if now else _PULSE)
 
     def close(self) -> None:
         """End the connection."""
-        self._net.close()
+        self._stream.close()
 
 
 class FileLink:
-    """Appends every job to a file or a device node such as /dev/usb/lp0. It never answers."""
+    """Appends every job to a file or a device node such as /dev/usb/lp0. It never answers. Opened anew for each job:
+    the handle of a USB printer is dead for good once the printer was switched off (F47)."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, timeout_s: float = 0.8) -> None:
+        place = Path(path).expanduser()
+        # A node that is gone is a printer that is off: a file made in its place would swallow every receipt.
+        new = 0 if place.resolve().is_relative_to("/dev") else os.O_CREAT
+        self._timeout_s = timeout_s
         try:
-            self._file = Path(path).expanduser().open("ab", buffering=0)
+            self._file = os.open(place, os.O_WRONLY | os.O_APPEND | os.O_NOCTTY | os.O_NONBLOCK | new, 0o644)
+        except PermissionError as error:
+            raise DeviceError(PRINTER_REFUSED) from error
         except OSError as error:
             raise DeviceError(PRINTER_OFF) from error
 
     def send(self, data: bytes) -> None:
-        """Write all bytes. Raises LinkLost."""
+        """Write all bytes, waiting at most one timeout for each 4 kB. Raises LinkLost."""
         try:
             while data:
-                data = data[self._file.write(data) or 0 :]
+                self._until_it_takes()
+                data = data[os.write(self._file, data[:_CHUNK]) :]
+            # The kernel forgets what a USB printer has not taken yet when its node is closed.
+            self._until_it_takes()
         except OSError as error:
             raise LinkLost from error
+
+    def _until_it_takes(self) -> None:
+        if not select.select([], [self._file], [], self._timeout_s)[1]:
+            raise TimeoutError("the printer takes no bytes")
 
     def ask(self, question: int) -> int | None:
         """A file has no status."""
@@ -135,7 +138,7 @@ class FileLink:
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        os.close(self._file)
 
 
 def read_status(link: Link) -> PrinterStatus:

@@ -1,44 +1,39 @@
-"""Receipt printers by python-escpos, over TCP or into a file. One thread owns each printer.
+"""Receipt printers by python-escpos, by network, USB, serial port or into a file. One thread owns each printer.
 
 The thread opens a short connection for each job, asks for the status before and after (a printer that goes off in
 the middle raises nothing: F46), and puts one OutputComplete for each job into the inbox. No call waits for it.
 """
 
 import logging
-import queue
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+import time
 from dataclasses import dataclass, field
-from itertools import count
-from typing import TypeAlias
 
-from pos.devices.base import (
-    DeviceError,
-    DeviceFault,
-    DeviceState,
-    Drawer,
-    DrawerResult,
-    Inbox,
-    Outcome,
-    OutputComplete,
-    Printer,
-)
+from pos.devices.base import DeviceError, DeviceState, Drawer, DrawerMoved, Inbox, Outcome, Printer
+from pos.devices.drawer import DRAWER_SHUT, PIN, DrawerSensor
 from pos.devices.encode import Paper, encode
-from pos.devices.link import FileLink, Link, LinkLost, TcpLink, read_status
+from pos.devices.link import EscposLink, FileLink, Link, LinkLost, read_status
+from pos.devices.logo import logo_fault
+from pos.devices.owner import LONGEST_WAIT_S, OwnedPrinter
 from pos.devices.status import BROKEN, CLOSED, NO_ANSWER, STUCK, PrinterStatus
-from pos.receipt.document import Document, as_duplicate
-from pos.receipt.words import words
+from pos.devices.stream import open_stream
+from pos.receipt.document import Document
+from sync.printer_address import By, PrinterAddress
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT_S = 1.0
 _PATIENCE = 6  # timeouts in which a page must be on paper
+_LOOKS, _LOOK_S = 8, 0.1
+"""How often, and after how many seconds, the drawer's sensor is read after a pulse: drawers spring open in a third of a
+second, heavy ones in half of one."""
+_WATCH_S = 1.0
+"""Seconds between two looks at a drawer that is open."""
+_QUIET = 3  # of them in a row without any answer: it is gone, and not only busy
 
 
 @dataclass(frozen=True, slots=True)
 class PrinterSettings:
-    """One printer. `path` prints into that file or device node instead of `host`:`port`.
+    """One printer. `path` prints into that file or device node instead of `host`:`port`, and `at` says all that an
+    address in the settings can say (but a print queue: `queue_printer`).
 
     `timeout_s` bounds every single wait for the printer, at most one second. `answers_status` is False for
     the models that never answer: then a sent job counts as printed, unconfirmed. `poll_s` is how often an idle
@@ -49,10 +44,12 @@ class PrinterSettings:
     host: str = "127.0.0.1"
     port: int = 9100
     path: str = ""
+    at: PrinterAddress | None = None
     paper: Paper = field(default_factory=Paper)
     timeout_s: float = 0.8
     answers_status: bool = True
     poll_s: float = 5.0
+    drawer_sensor: str = "none"
 
     def __post_init__(self) -> None:
         if not 0 < self.timeout_s <= LONGEST_WAIT_S:
@@ -60,129 +57,32 @@ class PrinterSettings:
         if self.paper.columns not in (32, 42, 48):
             raise ValueError(f"columns of printer {self.name!r} must be 32, 42 or 48")
 
-
-@dataclass(frozen=True, slots=True)
-class _Print:
-    job_id: str
-    document: Document
-
-
-@dataclass(frozen=True, slots=True)
-class _Kick:
-    job_id: str
+    @property
+    def place(self) -> PrinterAddress:
+        """Where it is."""
+        if self.at is not None:
+            return self.at
+        if self.path:
+            return PrinterAddress(By.PATH, path=self.path)
+        return PrinterAddress(By.NETWORK, host=self.host, port=self.port)
 
 
-class _Stop:
-    pass
-
-
-_Job: TypeAlias = _Print | _Kick | _Stop
-_URGENCY: dict[type, int] = {_Stop: 0, _Kick: 1, _Print: 2}
-
-
-class EscposPrinter(Printer):
+class EscposPrinter(OwnedPrinter[Link]):
     """An ESC/POS printer and the drawer at it."""
 
     def __init__(self, settings: PrinterSettings, inbox: Inbox) -> None:
-        super().__init__(settings.name, inbox)
+        super().__init__(settings.name, inbox, settings.poll_s, CLOSED, BROKEN)
         self.settings = settings
-        self._jobs: queue.PriorityQueue[tuple[int, int, _Job]] = queue.PriorityQueue()
-        self._number = count()
-        self._thread: threading.Thread | None = None
-        self._unknown: set[str] = set()
         self._takes_turns = True
-
-    def open(self) -> None:
-        """Start the owner thread. It asks the printer how it is and says so."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name=f"printer {self.name}", daemon=True)
-            self._thread.start()
-
-    def close(self) -> None:
-        """Stop after the job in hand; what still waits ends as FAILED. Returns at once; see `join`."""
-        self._put(_Stop())
-
-    def join(self, timeout_s: float) -> bool:
-        """Wait for the thread to end, for tests and the app's last moment. True when it ended."""
-        if self._thread is not None:
-            self._thread.join(timeout_s)
-        return self._thread is None or not self._thread.is_alive()
-
-    def print(self, job_id: str, document: Document) -> None:
-        """Queue a document. Printing a job again that ended UNKNOWN marks it as a possible duplicate (F48)."""
-        self._put(_Print(job_id, document))
-
-    def kick(self, job_id: str) -> None:
-        """Queue a pulse to the drawer, ahead of waiting documents. Ends in one DrawerResult."""
-        self._put(_Kick(job_id))
-
-    def _put(self, job: _Job) -> None:
-        self._jobs.put((_URGENCY[type(job)], next(self._number), job))
-
-    def _run(self) -> None:
-        self._poll()
-        while True:
-            try:
-                job = self._jobs.get(timeout=self.settings.poll_s or None)[2]
-            except queue.Empty:
-                self._poll()
-                continue
-            if isinstance(job, _Stop):
-                break
-            self._survive(job)
-        self._refuse_rest()
-        self._become(DeviceState.CLOSED)
-
-    def _refuse_rest(self) -> None:
-        while not self._jobs.empty():
-            job = self._jobs.get()[2]
-            if isinstance(job, _Print):
-                self._say(job.job_id, Outcome.FAILED, CLOSED)
-            elif isinstance(job, _Kick):
-                self._say_drawer(job.job_id, CLOSED)
-
-    def _survive(self, job: _Print | _Kick) -> None:
-        """Do a job; a flaw in the driver ends that job, with the worst that may be true, and not the thread."""
-        try:
-            self._do(job)
-        except Exception:
-            log.exception("job %s of printer %s met a flaw in its driver", job.job_id, self.name)
-            self._become(DeviceState.TROUBLE, BROKEN)
-            if isinstance(job, _Print):
-                self._say(job.job_id, Outcome.UNKNOWN, BROKEN)
-            else:
-                self._say_drawer(job.job_id, BROKEN)
-
-    def _do(self, job: _Print | _Kick) -> None:
-        if isinstance(job, _Kick):
-            self._kick_now(job.job_id)
-            return
-        document = self._marked(job)
-        if document.kicks:
-            self._kick_now(job.job_id)
-        self._print_now(job.job_id, document)
-
-    def _marked(self, job: _Print) -> Document:
-        """The job's page; one that may lie on the counter already says so and leaves the drawer shut."""
-        if job.job_id not in self._unknown or job.document.duplicate:
-            return job.document
-        return as_duplicate(job.document, words(job.document.lang)("Possible duplicate"))
-
-    @contextmanager
-    def _linked(self) -> Iterator[Link]:
-        """A connection for one job. Raises DeviceError, after saying that the printer is off."""
-        try:
-            link = self._connect()
-        except DeviceError as error:
-            self._become(DeviceState.OFF, error.fault)
-            raise
-        with closing(link):
-            yield link
+        self._sensor = DrawerSensor(settings.drawer_sensor)
+        self._drawer: bool | None = None
+        self.remark = lambda: logo_fault(settings.paper.logo)
 
     def _connect(self) -> Link:
-        if self.settings.path:
-            return FileLink(self.settings.path)
-        return TcpLink(self.settings.host, self.settings.port, self.settings.timeout_s)
+        place, timeout_s = self.settings.place, self.settings.timeout_s
+        if place.by is By.PATH:
+            return FileLink(place.path, timeout_s)
+        return EscposLink(open_stream(place, timeout_s))
 
     def _print_now(self, job_id: str, document: Document) -> None:
         try:
@@ -226,10 +126,12 @@ class EscposPrinter(Printer):
         if before is None or not before.answered or not self._takes_turns:
             return self._status(link)
         link.ask_done()
+        quiet = 0
         for _again in range(_PATIENCE):
             done = link.hear_done()
             after = self._status(link)
-            if done or after is None or after.fault:
+            quiet = quiet + 1 if after is not None and not after.answered else 0
+            if after is None or (after.answered and (done or after.fault)) or quiet == _QUIET:
                 return after
         self._takes_turns = False
         return after
@@ -240,6 +142,7 @@ class EscposPrinter(Printer):
             with self._linked() as link:
                 before = self._status(link)
                 link.pulse(now=before is not None and before.state is DeviceState.TROUBLE)
+                opened = self._opens(link, before)
                 after = before if before is None or not before.answered else self._status(link)
         except DeviceError as error:
             self._say_drawer(job_id, error.fault)
@@ -247,33 +150,48 @@ class EscposPrinter(Printer):
             self._say_drawer(job_id, STUCK)
         else:
             silent = after is not None and not after.answered
-            self._say_drawer(job_id, NO_ANSWER if silent else None, sent=True)
+            fault = DRAWER_SHUT if opened is False else NO_ANSWER if silent else None
+            self._say_drawer(job_id, fault, sent=opened is not False)
 
-    def _say(self, job_id: str, outcome: Outcome, fault: DeviceFault | None = None, confirmed: bool = True) -> None:
-        if outcome is Outcome.UNKNOWN:
-            self._unknown.add(job_id)
-        elif outcome is Outcome.PRINTED:
-            self._unknown.discard(job_id)
-        self.inbox.put(
-            OutputComplete(device=self.name, job_id=job_id, outcome=outcome, fault=fault, confirmed=confirmed)
-        )
+    def _opens(self, link: Link, before: PrinterStatus | None) -> bool | None:
+        """Whether the drawer opened after its pulse, None where nothing can tell."""
+        if not self._sensor.there or before is None or not before.answered:
+            return None
+        now: bool | None = None
+        for _look in range(_LOOKS):
+            answer = link.ask(1)
+            if answer is None:
+                return None
+            now = self._told(self._sensor.pulsed(before.drawer_pin, bool(answer & PIN)))
+            if now or (now is None and bool(answer & PIN) is not before.drawer_pin):
+                return now
+            time.sleep(_LOOK_S)
+        return now
 
-    def _say_drawer(self, job_id: str, fault: DeviceFault | None, sent: bool = False) -> None:
-        self.inbox.put(DrawerResult(device=self.name, job_id=job_id, opened=sent, fault=fault))
+    def _told(self, now: bool | None) -> bool | None:
+        """Say a drawer that moved."""
+        if now is not None and now is not self._drawer:
+            self._drawer = now
+            self.inbox.put(DrawerMoved(device=self.name, open=now))
+        return now
+
+    def _pause_s(self) -> float:
+        """An open drawer is looked at more often, to see it shut."""
+        return min(self._poll_s or _WATCH_S, _WATCH_S) if self._drawer else self._poll_s
 
     def _status(self, link: Link) -> PrinterStatus | None:
         """How the printer is, said to the app when it changed. None: this printer is never asked."""
-        if not self.settings.answers_status or self.settings.path:
+        if not self.settings.answers_status or self.settings.place.by is By.PATH:
             self._become(DeviceState.READY)
             return None
         status = read_status(link)
+        if status.answered:
+            self._told(self._sensor.seen(status.drawer_pin))
         self._become(status.state, status.fault)
         return status
 
-    def _poll(self) -> None:
-        """Ask an idle printer how it is, so that a dead one is named and a revived one comes back by itself."""
-        with suppress(DeviceError), self._linked() as link:
-            self._status(link)
+    def _look(self, link: Link) -> None:
+        self._status(link)
 
 
 class PrinterDrawer(Drawer):

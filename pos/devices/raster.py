@@ -28,7 +28,7 @@ def font(bold: bool, size: int) -> ImageFont.FreeTypeFont:
 
 def line_height(line: Line) -> int:
     """Rows that a line takes."""
-    return LINE_HEIGHT * (2 if line.big else 1)
+    return LINE_HEIGHT * line.size
 
 
 def picture(lines: list[Line], dots: int) -> Image.Image:
@@ -65,7 +65,7 @@ def _draw(pen: ImageDraw.ImageDraw, line: Line, dots: int, top: int) -> None:
 
 
 def _fitting(line: Line, room: int) -> ImageFont.FreeTypeFont:
-    size = _SIZE * (2 if line.big else 1)
+    size = _SIZE * line.size
     while size > 12:
         face = font(line.bold, size)
         if face.getlength(line.left) + face.getlength(line.right) + (CELL if line.right else 0) <= room:

@@ -7,6 +7,14 @@ from pos.devices.base import N_, DeviceFault, DeviceState
 PRINTER_OFF = DeviceFault(
     "printer_off", N_("The printer is off or not connected. The sale is kept. Switch it on and print again.")
 )
+PRINTER_REFUSED = DeviceFault(
+    "printer_refused",
+    N_("This computer may not use the printer. The sale is kept. Ask support to give it the right to it."),
+)
+NO_LIBUSB = DeviceFault(
+    "printer_no_libusb",
+    N_("This computer lacks libusb, so it can't reach a USB printer. The sale is kept. Ask support to install it."),
+)
 NO_ANSWER = DeviceFault(
     "printer_silent",
     N_("The printer does not answer, so the print may or may not be on paper. The sale is kept."),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pos import code_words
 from pos.flow import Flow
 from pos.terminal import Terminal
 from pos.ui.happened import Happened
@@ -97,7 +98,7 @@ class LookupFlow(Flow[LookupState]):
 
     def scanned(self, text: str) -> None:
         """A code was read: its article comes into the window, nothing is added."""
-        code, now = codes.read(text), self._clock()
+        code, now = codes.read(text, self.state.settings.codes), self._clock()
         self._terminal.run(lambda local: find_code(local, code, now), lambda found: self._found(code, found))
 
     def _found(self, code: codes.Code, found: Found | None) -> None:
@@ -106,8 +107,12 @@ class LookupFlow(Flow[LookupState]):
             self._show(found.product.id)
         elif code.kind is codes.Kind.BAD_CHECK:
             self._say(lambda: Happened("refused", _("The code was misread"), _("Scan it again.")))
+        elif code.kind is codes.Kind.PASS:
+            self._say(lambda: Happened("refused", _("This pass is for an order"), _("Open Returns and scan it there.")))
+        elif code.collecting:
+            self._say(lambda: Happened("refused", _("This label is for parcels"), _("Open Collect and scan it there.")))
         else:
-            self._say(lambda: Happened("refused", _("This code is not ours"), _("Type a part of its name instead.")))
+            self._say(lambda: code_words.what(code, _("Nothing was changed.")) or _not_ours())
 
     def _show(self, product_id: str) -> None:
         now = self._clock()
@@ -133,6 +138,10 @@ class LookupFlow(Flow[LookupState]):
         card = self.state.card
         if card is not None and card.price is not None:
             self._on_add(card)
+
+
+def _not_ours() -> Happened:
+    return Happened("refused", _("This code is not ours"), _("Type a part of its name instead."))
 
 
 def _hint() -> Happened:

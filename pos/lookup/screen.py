@@ -8,10 +8,8 @@ import pos.ui.kit  # noqa: F401
 from pos.lookup.flow import LookupFlow, LookupState
 from pos.pictures import initials, path_of
 from pos.ui.i18n import _, age, language, money, ngettext, quantity
-from pos.ui.kit.field import SearchField
 from pos.ui.kit.frame import Panel
 from pos.ui.kit.rows import ListRow, StockRow
-from pos.ui.kit.touch import Pressable
 from pos.ui.kit.window import ShopWindow
 from pos.ui.theme import theme
 from sync.domain.catalogue import LocationKind, Product, in_language
@@ -29,14 +27,6 @@ Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 MANY = 40
 """From here on the exact number says nothing more to a shopper."""
 ICONS = {LocationKind.STORE: "store", LocationKind.WAREHOUSE: "warehouse", LocationKind.ONLINE: "truck"}
-
-
-class TillField(SearchField):
-    """The field without a keyboard of its own: a till's keys come through the one place that knows scanners."""
-
-    def tap(self) -> None:
-        """A touch asks for the keyboard on the screen."""
-        Pressable.tap(self)
 
 
 class FoundRow(ListRow):
@@ -133,13 +123,17 @@ class LookupScreen(Panel):
         super().__init__(flow=flow, state=flow.state)
         flow.on_state = self._look
         self.ids.field.bind(text=lambda _field, text: flow.typed(text))
-        theme.fbind("language", lambda *_args: self._look(flow.state))
+        theme.follow(language=self._spoken)
         self._look(flow.state)
 
     def shown(self) -> None:
         """The screen came: with an empty field, ready to type."""
         self.ids.field.text = self.flow.state.query
         self._keyboard(False)
+        self._look(self.flow.state)
+
+    def _spoken(self, *_args: Any) -> None:
+        """The language changed."""
         self._look(self.flow.state)
 
     def _look(self, state: LookupState) -> None:

@@ -11,9 +11,12 @@ from sync.actions.cart import Cart
 from sync.domain.pricing import Totals, price_cart
 from sync.domain.sales import due_in_cash
 from sync.local import Reason, Settings
+from sync.protocol.messages import ValueAnswer
 
 BY_HAND_AFTER = 3
 """So many lost answers, and a person may settle the attempt by the card terminal's own slip."""
+OTHER_AMOUNT = "other_amount"
+"""Why an approval does not count: it is of more than was asked, of nothing, or in another currency."""
 MOST_DIGITS = 11
 """More digits than any amount of cash has."""
 
@@ -24,10 +27,12 @@ NO_CART, NO_TOTALS, USUAL = Cart(""), price_cart([]), Settings()
 class Phase(StrEnum):
     """Whose move it is: the cashier's (choosing, declined, unknown, held) or somebody else's.
 
-    HELD: the journal could not be written, so nothing is told as done before it can.
+    HELD: the journal could not be written, so nothing is told as done before it can. HOLDING: the hub is asked to hold
+    a gift card's money, or to go on holding it.
     """
 
     CHOOSING = "choosing"
+    HOLDING = "holding"
     RECORDING = "recording"
     WAITING = "waiting"
     STOPPING = "stopping"
@@ -41,7 +46,7 @@ class Phase(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CardSteps:
     """The three steps of a card payment and their times (UTC ms). `asks`: how often a lost answer was asked for;
-    `chased`: its line was lost once, so no answer may come by itself.
+    `chased`: its line was lost once, so no answer may come by itself; `back`: it gives back what it was charged.
     """
 
     attempt: str
@@ -53,13 +58,30 @@ class CardSteps:
     waited_s: int = 0
     asks: int = 0
     chased: bool = False
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A gift card or store credit on the screen. `digits`: as far as typed or scanned, gone once the hub has answered;
+    `waits`: "asking" or "holding"; `trouble`: why nothing can be taken of it, `said` what the hub said to that."""
+
+    digits: str = ""
+    account: str = ""
+    masked: str = ""
+    answer: ValueAnswer | None = None
+    waits: str = ""
+    trouble: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PayState:
-    """`given`: cash handed over; `chosen`: the quick amount it came from, 0 if it was typed.
+    """`given`: cash handed over; `chosen`: the quick amount it came from, 0 if it was typed. `tender`: `cash`, `card`
+    or `value`, which is a gift card or store credit. Without a `drawer` no cash is taken, and none is counted.
 
-    While HELD, `reason` says why the journal could not be written, and `charged` that a card has paid already.
+    `pictures`: those of an order's articles. While HELD, `reason` says why the journal could not be written, and
+    `charged` that a card has paid already.
     """
 
     ready: bool = False
@@ -71,21 +93,49 @@ class PayState:
     given: int = 0
     chosen: int = 0
     card: CardSteps | None = None
+    drawer: bool = True
     has_card: bool = False
     card_fault: DeviceFault | None = None
     reason: Reason | None = None
     charged: bool = False
+    stored: Stored = Stored()
+    pictures: tuple[str, ...] = ()
     happened: Happened | None = None
+
+    @property
+    def paid(self) -> int:
+        """What is paid already: by cards, by what the hub holds, by goods that come back."""
+        return self.taken + self.cart.paid_by_goods(self.totals.total)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether an order is paid, and no sale."""
+        return self.cart.order is not None
+
+    @property
+    def taken(self) -> int:
+        """What cards have paid, and what the hub holds for it."""
+        return self.cart.paid_by_card + self.cart.paid_by_value
 
     @property
     def rest(self) -> int:
         """What is still to pay, exactly."""
-        return max(0, self.totals.total - self.cart.paid_by_card)
+        return max(0, self.totals.total - self.paid)
+
+    @property
+    def usual(self) -> str:
+        """The way to pay that stands first here."""
+        return "cash" if self.drawer else "card" if self.has_card else "value"
+
+    @property
+    def only_cash(self) -> bool:
+        """Whether neither a drawer nor a working card terminal is here: what no gift card pays, a till takes."""
+        return not self.drawer and (not self.has_card or self.card_fault is not None)
 
     @property
     def cash_due(self) -> int:
-        """What is still to pay, if in cash: rounded to what a drawer can pay."""
-        return due_in_cash(self.totals.total, self.cart.paid_by_card, self.settings.policy)
+        """What is still to pay, if in cash: rounded to what a drawer can pay. Without a drawer it is just the rest."""
+        return due_in_cash(self.totals.total, self.paid, self.settings.policy) if self.drawer else self.rest
 
     @property
     def rounding(self) -> int:
@@ -108,9 +158,14 @@ class PayState:
         return self.rest - self.given if 0 < self.given < self.rest else self.rest
 
     @property
+    def by_value(self) -> int:
+        """What would be taken of the gift card on the screen: all that is due, or all that is on it."""
+        return min(self.rest, self.stored.answer.balance) if self.stored.answer else 0
+
+    @property
     def quick(self) -> tuple[int, ...]:
         """The likely amounts of cash."""
-        return likely(self.cash_due, self.settings.currency)
+        return likely(self.cash_due, self.settings.currency) if self.drawer else ()
 
     @property
     def change_pieces(self) -> tuple[Piece, ...]:
@@ -124,8 +179,10 @@ class PayState:
 
     @property
     def untouched(self) -> bool:
-        """Whether nothing was given, typed or charged: then a scan means one thing more for the cart."""
-        return self.phase is Phase.CHOOSING and not self.given and not self.cart.paid_by_card
+        """Whether nothing was given, typed or charged: then a scan means one thing more for the cart. An order is paid
+        as it is."""
+        begun = self.given or self.taken or self.stored != Stored() or self.cart.order is not None
+        return self.phase is Phase.CHOOSING and not begun
 
     @property
     def by_hand(self) -> bool:

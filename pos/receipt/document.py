@@ -27,6 +27,15 @@ class Centred:
 
 
 @dataclass(frozen=True, slots=True)
+class Huge:
+    """A few characters in the middle, as large as the paper takes them and at most `most` times the usual size: what is
+    read across a room."""
+
+    text: str
+    most: int = 6
+
+
+@dataclass(frozen=True, slots=True)
 class Total:
     """The one number of the page, double size, with its word."""
 
@@ -42,6 +51,11 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Blank:
     """An empty line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """The retailer's logo in the middle, where the printer has one; else nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,7 @@ class DrawerKick:
     """Open the drawer at this printer. It opens before anything is printed, and even when nothing can be."""
 
 
-Item: TypeAlias = Row | Centred | Total | Rule | Blank | QR | Barcode | Cut | DrawerKick
+Item: TypeAlias = Row | Centred | Huge | Total | Rule | Blank | Logo | QR | Barcode | Cut | DrawerKick
 
 
 @dataclass(frozen=True, slots=True)

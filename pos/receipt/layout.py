@@ -13,7 +13,9 @@ from pos.receipt.document import (
     Cut,
     Document,
     DrawerKick,
+    Huge,
     Item,
+    Logo,
     Row,
     Rule,
     Total,
@@ -41,7 +43,8 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of paper. `columns` is its width in its own characters: half as many when it is big."""
+    """One line of paper. `columns` is its width in its own characters: half as many when it is big. `times`: how large
+    it is, if it is neither usual nor big."""
 
     columns: int
     left: str = ""
@@ -51,10 +54,16 @@ class Line:
     big: bool = False
     centred: bool = False
     rule: bool = False
+    times: int = 0
 
     def __post_init__(self) -> None:
         for side in ("left", "right"):
             object.__setattr__(self, side, getattr(self, side).replace(_FIRM_SPACE, " "))
+
+    @property
+    def size(self) -> int:
+        """How many times wider and higher than usual its characters are."""
+        return self.times or (2 if self.big else 1)
 
     @property
     def text(self) -> str:
@@ -67,7 +76,7 @@ class Line:
         return f"{left}{self.right:>{self.columns - len(left)}}".rstrip()
 
 
-Placed: TypeAlias = Line | QR | Barcode | Cut | DrawerKick
+Placed: TypeAlias = Line | Logo | QR | Barcode | Cut | DrawerKick
 
 
 def layout(document: Document, columns: int) -> list[Placed]:
@@ -82,6 +91,8 @@ def _place(item: Item, columns: int) -> Iterator[Placed]:
         yield from _total(item, columns)
     elif isinstance(item, Centred):
         yield from _centred(item, columns)
+    elif isinstance(item, Huge):
+        yield from _huge(item, columns)
     elif isinstance(item, Rule):
         yield Line(columns, rule=True)
     elif isinstance(item, Blank):
@@ -128,13 +139,23 @@ def _centred(item: Centred, columns: int) -> Iterator[Line]:
         yield Line(width, part, bold=item.bold, big=item.big, centred=True)
 
 
+def _huge(item: Huge, columns: int) -> Iterator[Line]:
+    """On one line; what is too long for that even at twice the size is big, and wraps."""
+    text = plain(item.text).strip()
+    times = min(item.most, columns // max(1, len(text)))
+    if times < 3:
+        yield from _centred(Centred(text, bold=True, big=True), columns)
+    else:
+        yield Line(columns // times, text, bold=True, centred=True, times=times)
+
+
 def as_text(document: Document, columns: int = 42) -> str:
     """The page in plain characters, for screens, files and tests. Codes stand in brackets, big lines spread."""
     return "".join(_text_line(placed, columns) + "\n" for placed in layout(document, columns) if _shown(placed))
 
 
 def _shown(placed: Placed) -> bool:
-    return not isinstance(placed, DrawerKick)
+    return not isinstance(placed, DrawerKick | Logo)
 
 
 def _text_line(placed: Placed, columns: int) -> str:
@@ -142,7 +163,7 @@ def _text_line(placed: Placed, columns: int) -> str:
         return _widened(placed, columns).text
     if isinstance(placed, QR | Barcode):
         return f"[ {placed.content} ]".center(columns).rstrip()
-    return "" if isinstance(placed, DrawerKick) else " -" * (columns // 2)
+    return "" if isinstance(placed, DrawerKick | Logo) else " -" * (columns // 2)
 
 
 def _widened(line: Line, columns: int) -> Line:

@@ -1,42 +1,21 @@
 """The receipt of a sale, from plain data. Amounts are minor units, quantities thousandths, rates basis points."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from pos.receipt.document import (
-    QR,
-    Blank,
-    Centred,
-    Cut,
-    Document,
-    DrawerKick,
-    Item,
-    Row,
-    Rule,
-    Total,
-)
-from pos.receipt.numbers import amount, decimals, percent
-from pos.receipt.words import words
-from pos.ui.i18n import money, quantity
-
-
-@dataclass(frozen=True, slots=True)
-class Shop:
-    """The head of the receipt: who sold, and where. `tax_id_name` is the English word for the tax number."""
-
-    name: str
-    address: tuple[str, ...] = ()
-    tax_id: str = ""
-    tax_id_name: str = "BIN"
-    phone: str = ""
+from pos.receipt.document import Document, DrawerKick, Item, Row, Rule, Total
+from pos.receipt.fiscal import FiscalMark
+from pos.receipt.page import Page, ReceiptVat, Shop, Stub
+from pos.ui.i18n import quantity
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
-    """One sold line. `unit` is a word after weighed quantities ("kg"); pieces leave it empty.
+    """One sold line. `unit` is a word after weighed quantities ("kg"); pieces leave it empty. `serials`: the numbers
+    of its units, if they have any.
 
-    `regular_price` is the struck unit price when the line was reduced.
+    `regular_price` is the struck unit price when the line was reduced. `labelled`: a scale's label says the amount.
     """
 
     name: str
@@ -46,20 +25,14 @@ class ReceiptLine:
     vat_rate: int
     unit: str = ""
     regular_price: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptVat:
-    """One row of the VAT table: `gross` was sold at `rate`, `vat` of it is tax."""
-
-    rate: int
-    gross: int
-    vat: int
+    serials: tuple[str, ...] = ()
+    labelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptTender:
-    """Money taken. Cash: `given` was handed over. Card: `masked_pan`, `auth_code` and `scheme` say which."""
+    """Money taken. Cash: `given` was handed over. Card: `masked_pan`, `auth_code` and `scheme` say which. Gift card and
+    store credit: `masked_pan` too, and `left` stays on it."""
 
     kind: str
     amount: int
@@ -67,6 +40,7 @@ class ReceiptTender:
     masked_pan: str = ""
     auth_code: str = ""
     scheme: str = ""
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +48,8 @@ class SaleReceipt:
     """A finished sale as it is printed. `local_time` is the shop's own clock.
 
     `total` is before `rounding`, which cash rounding added (+) or forgave (-); `change` went back to the shopper.
+    `sealed`: the text of its signed pass; "" without one, None where it would be too long. `fiscal`: how
+    its fiscal receipt stands.
     """
 
     terminal: str
@@ -91,75 +67,50 @@ class SaleReceipt:
     vat_included: bool = True
     footer: tuple[str, ...] = ()
     kick: bool = False
+    sealed: str | None = ""
+    fiscal: FiscalMark | None = None
 
     @property
-    def code(self) -> str:
-        """What the QR at the foot says: a return finds the sale by it."""
-        return f"STF1:{self.terminal}-{self.number}"
+    def stub(self) -> Stub:
+        """Which receipt it is."""
+        return Stub(self.terminal, self.number, self.cashier, self.local_time, self.fiscal)
 
 
 def sale_receipt(sale: SaleReceipt, shop: Shop, lang: str, copy: bool = False, duplicate: bool = False) -> Document:
     """The receipt in `lang`. A copy or possible duplicate says so at its top and never opens the drawer."""
-    page = _Page(sale, lang)
+    page = SalePage(sale, lang)
     items = [
         *page.marks(copy, duplicate),
-        *page.head(shop),
+        *page.shop(shop),
+        *page.stub(page._("Receipt {number}").format(number=sale.number), sale.stub),
         *page.lines(),
         *page.totals(),
         *page.tenders(),
-        *page.taxes(),
-        *page.foot(),
+        *page.taxes(sale.vat, sale.vat_included),
+        *page.foot(sale.stub.code, sale.footer, sale.sealed, (sale.fiscal,)),
     ]
     if sale.kick and not (copy or duplicate):
         items.insert(0, DrawerKick())
     return Document(tuple(items), lang, copy, duplicate)
 
 
-class _Page:
+def _amounts(sale: SaleReceipt) -> Iterator[int]:
+    """Every amount of the page: one with coins in it gives them all their decimals."""
+    yield from (sale.total, sale.rounding, sale.change, sale.saved)
+    for line in sale.lines:
+        yield from (line.amount, line.unit_price, line.regular_price or 0)
+    for tender in sale.tenders:
+        yield from (tender.amount, tender.given, tender.left)
+    for row in sale.vat:
+        yield from (row.gross, row.vat)
+
+
+class SalePage(Page):
+    """The parts of this slip."""
+
     def __init__(self, sale: SaleReceipt, lang: str) -> None:
+        super().__init__(lang, sale.currency, _amounts(sale))
         self.sale = sale
-        self.lang = lang
-        self._: Callable[[str], str] = words(lang)
-        self._places = decimals(sale.currency, self._amounts())
-
-    def _amounts(self) -> Iterator[int]:
-        """Every amount of the page: one with coins in it gives them all their decimals."""
-        sale = self.sale
-        yield from (sale.total, sale.rounding, sale.change, sale.saved)
-        for line in sale.lines:
-            yield from (line.amount, line.unit_price, line.regular_price or 0)
-        for tender in sale.tenders:
-            yield from (tender.amount, tender.given)
-        for row in sale.vat:
-            yield from (row.gross, row.vat)
-
-    def amount(self, minor: int) -> str:
-        return amount(minor, self.sale.currency, self.lang, self._places)
-
-    def money(self, minor: int) -> str:
-        return money(minor, self.sale.currency, self.lang)
-
-    def marks(self, copy: bool, duplicate: bool) -> Iterator[Item]:
-        _ = self._
-        if copy:
-            yield Centred(_("Copy"), bold=True)
-        if duplicate:
-            yield Centred(_("Possible duplicate"), bold=True)
-        if copy or duplicate:
-            yield Blank()
-
-    def head(self, shop: Shop) -> Iterator[Item]:
-        _, sale = self._, self.sale
-        yield Centred(shop.name, bold=True, big=True)
-        yield from (Centred(line) for line in shop.address)
-        if shop.tax_id:
-            yield Centred(f"{_(shop.tax_id_name)} {shop.tax_id}")
-        if shop.phone:
-            yield Centred(shop.phone)
-        yield Blank()
-        yield Row(_("Receipt {number}").format(number=sale.number), f"{sale.local_time:%d.%m.%Y %H:%M}")
-        yield Row(sale.terminal, sale.cashier)
-        yield Rule()
 
     def lines(self) -> Iterator[Item]:
         for line in self.sale.lines:
@@ -167,8 +118,11 @@ class _Page:
             count = f"{quantity(line.quantity, self.lang)}{unit} × {self.amount(line.unit_price)}"
             yield Row(line.name)
             yield Row(count, self.amount(line.amount), indent=2)
+            if line.labelled:
+                yield Row(self._("Price on its label"), indent=2)
             if line.regular_price is not None:
                 yield Row(self._("was {price}").format(price=self.amount(line.regular_price)), indent=2)
+            yield from self.serials(line.serials)
         yield Rule()
 
     def totals(self) -> Iterator[Item]:
@@ -182,33 +136,36 @@ class _Page:
         yield Rule()
 
     def tenders(self) -> Iterator[Item]:
-        for tender in self.sale.tenders:
-            yield from self._card(tender) if tender.kind == "card" else self._cash(tender)
-        if self.sale.change:
-            yield Row(self._("Change"), self.amount(self.sale.change), bold=True)
+        yield from tender_rows(self, self.sale.tenders, self.sale.change)
 
-    def _cash(self, tender: ReceiptTender) -> Iterator[Item]:
-        yield Row(self._("Cash"), self.amount(tender.given or tender.amount))
 
-    def _card(self, tender: ReceiptTender) -> Iterator[Item]:
-        yield Row(self._("Card"), self.amount(tender.amount))
-        card = " ".join(part for part in (tender.scheme, tender.masked_pan) if part)
-        code = self._("Approval {code}").format(code=tender.auth_code) if tender.auth_code else ""
-        if card or code:
-            yield Row(card, code, indent=2)
+def tender_rows(page: Page, tenders: Iterable[ReceiptTender], change: int) -> Iterator[Item]:
+    """By what was paid, and the change."""
+    write = {"card": _card, "gift_card": _stored, "store_credit": _stored, "exchange": _exchange}
+    for tender in tenders:
+        yield from write.get(tender.kind, _cash)(page, tender)
+    if change:
+        yield Row(page._("Change"), page.amount(change), bold=True)
 
-    def taxes(self) -> Iterator[Item]:
-        text = self._("VAT {rate} included in {sum}") if self.sale.vat_included else self._("VAT {rate} in {sum}")
-        yield Rule()
-        for row in self.sale.vat:
-            shown = text.format(rate=percent(row.rate, self.lang), sum=self.amount(row.gross))
-            yield Row(shown, self.amount(row.vat))
 
-    def foot(self) -> Iterator[Item]:
-        yield Blank()
-        yield QR(self.sale.code)
-        yield Centred(self.sale.code)
-        if self.sale.footer:
-            yield Blank()
-        yield from (Centred(text) for text in self.sale.footer)
-        yield Cut()
+def _cash(page: Page, tender: ReceiptTender) -> Iterator[Item]:
+    yield Row(page._("Cash"), page.amount(tender.given or tender.amount))
+
+
+def _stored(page: Page, tender: ReceiptTender) -> Iterator[Item]:
+    name = page._("Store credit") if tender.kind == "store_credit" else page._("Gift card")
+    yield Row(f"{name} •• {tender.masked_pan}", page.amount(tender.amount))
+    yield Row(page._("Left on it"), page.amount(tender.left), indent=2)
+
+
+def _exchange(page: Page, tender: ReceiptTender) -> Iterator[Item]:
+    yield Row(page._("Goods that came back"), page.amount(tender.amount))
+
+
+def _card(page: Page, tender: ReceiptTender) -> Iterator[Item]:
+    yield Row(page._("Card"), page.amount(tender.amount))
+    card = " ".join(part for part in (tender.scheme, tender.masked_pan) if part)
+    approval = tender.auth_code.partition("@")[0]  # what follows is the time that is part of a name at nexo terminals
+    code = page._("Approval {code}").format(code=approval) if approval else ""
+    if card or code:
+        yield Row(card, code, indent=2)

@@ -7,19 +7,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from pos.flow import Flow, Say
-from pos.printing import DrawerSaid, Paper, PaperState, Printing
-from pos.sale import words
+from pos.flow import Say
+from pos.printing import DrawerSaid, Paper, PaperState, Printing, came_back
+from pos.sale import label_words, unit_words, words
+from pos.sale.labels import LabelFlow
 from pos.sale.state import SaleState
-from pos.sale.weighing import Weighing
+from pos.sale.stock import Looked
 from pos.terminal import Terminal
-from sync.actions.cart import Cart, CartLine, discard_cart, open_cart, save_cart
+from sync.actions.cart import PLAIN, Cart, CartLine, OnLabel, discard_cart, open_cart, save_cart
 from sync.actions.clock import now_ms
+from sync.actions.exchange import Exchanged
 from sync.actions.printing import PrintState, unprinted
 from sync.domain import codes
 from sync.domain.catalogue import Product
-from sync.domain.pricing import PIECE
-from sync.domain.stock import Known, Level, known
+from sync.domain.stock import Known, Level
 from sync.local import (
     Found,
     Link,
@@ -34,12 +35,13 @@ from sync.local import (
     settings,
     stock_here,
 )
+from sync.protocol.operations import cash_of
 
-Looked = tuple[()] | tuple[Level | None]
-"""Nothing, or what was read of the stock here."""
+Unprinted = tuple[RecordedSale, int]
+"""A sale whose paper may be missing, and the cash that was to be given for goods that came back, minor units."""
 
 
-class SaleFlow(Flow[SaleState]):
+class SaleFlow(LabelFlow):
     """Verbs of the sale screen. `on_payment` takes the kept cart on, `on_find` looks for an article by name."""
 
     def __init__(
@@ -49,16 +51,12 @@ class SaleFlow(Flow[SaleState]):
         on_payment: Callable[[], None],
         on_find: Callable[[], None],
         clock: Callable[[], int] = now_ms,
+        on_exchanged: Callable[[Exchanged], None] | None = None,
     ) -> None:
-        super().__init__(SaleState())
-        self._terminal = terminal
+        super().__init__(terminal, clock, on_exchanged)
         self._printing = printing
         self._on_payment = on_payment
-        self._on_find = on_find
-        self._clock = clock
-        self._before: Cart | None = None
-        self._action: Callable[[], None] | None = None
-        self._actor: Staff | None = None
+        self._find_by_name = on_find
         self._last: RecordedSale | None = None
         self._keeping = 0
         self._paying = False
@@ -66,14 +64,17 @@ class SaleFlow(Flow[SaleState]):
 
     # ------------------------------------------------------------------------------------- coming and going
 
-    def start(self, actor: Staff | None = None) -> None:
-        """Open the cart that is kept here, or an empty one. `actor` is who sells from now on."""
+    def start(self, actor: Staff | None = None, drawer: bool | None = None) -> None:
+        """Open the cart that is kept here, or an empty one. `actor` is who sells from now on; `drawer`: whether cash
+        is given here. None: as before."""
         self._actor = actor or self._actor
+        self.state = replace(self.state, drawer=self.state.drawer if drawer is None else drawer)
         self._last = None
         self._terminal.run(self._open, self._opened)
 
     def sold(self, sale: RecordedSale) -> None:
         """The cart was sold: the next one begins, and the strip says what became of the last."""
+        self._rights.forget()
         self._last = sale
         self._terminal.run(self._open, self._opened)
 
@@ -83,26 +84,33 @@ class SaleFlow(Flow[SaleState]):
         self._before = None
         self._action = None
         self._saying = None
-        self.state = SaleState(settings=self.state.settings, link=self.state.link)
+        self._weighed()
+        self.state = SaleState(settings=self.state.settings, link=self.state.link, drawer=self.state.drawer)
 
-    def _open(self, local: Local) -> tuple[Cart, Settings, Link, RecordedSale | None]:
+    def _open(self, local: Local) -> tuple[Cart, Settings, Link, Unprinted | None]:
         now = self._clock()
         doubtful = [j.ref for j in unprinted(local) if j.what == "receipt" and j.state is PrintState.QUEUED]
         sale = sale_by_receipt(local, doubtful[-1]) if doubtful else None
-        return open_cart(local, now), settings(local), link_status(local, now), sale
+        back = came_back(local, sale) if sale else None
+        left = (sale, cash_of(back.body) if back else 0) if sale else None
+        return open_cart(local, now), settings(local), link_status(local, now), left
 
-    def _opened(self, found: tuple[Cart, Settings, Link, RecordedSale | None]) -> None:
+    def _opened(self, found: tuple[Cart, Settings, Link, Unprinted | None]) -> None:
         cart, known_settings, link, unprinted_sale = found
         self._before = None
+        if cart.sale_id != self.state.cart.sale_id:
+            self._off = {}
+        self._adopt(cart.back)
         hero = cart.lines[-1].line_id if cart.lines else ""
         again = not self.state.ready and bool(cart.lines)
-        self._to(ready=True, settings=known_settings, link=link, weighing=None, level=None)
+        self._weighed()
+        self._to(ready=True, settings=known_settings, link=link, weighing=None, numbering=None, level=None)
         self._show(cart, hero)
         self._greet(cart, again, unprinted_sale)
         if cart.lines:
             self._look_up_level()
 
-    def _greet(self, cart: Cart, again: bool, unprinted_sale: RecordedSale | None) -> None:
+    def _greet(self, cart: Cart, again: bool, unprinted_sale: Unprinted | None) -> None:
         """What the strip says of a cart that was just opened."""
         last, actor = self._last, self._actor
         if again:
@@ -110,7 +118,8 @@ class SaleFlow(Flow[SaleState]):
         elif last is not None:
             self._tell(lambda: words.last_sale(last), lambda: self._again(last))
         elif unprinted_sale is not None and not self._printing.busy:
-            self._tell(lambda: words.maybe_unprinted(unprinted_sale.body.receipt), lambda: self._again(unprinted_sale))
+            sale, cash = unprinted_sale
+            self._tell(lambda: words.maybe_unprinted(sale.body, cash), lambda: self._again(sale))
         elif actor is not None and not cart.lines:
             self._tell(lambda: words.signed_in(actor.name))
 
@@ -118,7 +127,7 @@ class SaleFlow(Flow[SaleState]):
         """Something changed underneath: the light, how many are left; a cart that is not kept is tried again."""
         if self.state.unkept and not self._keeping:
             self._keep(self.state.cart)
-        if topics & {"link", "verdicts", "config"}:
+        if topics & {"link", "verdicts", "attention", "config"}:
             self._terminal.run(lambda local: (settings(local), link_status(local, self._clock())), self._linked)
         if topics & {"stock", "verdicts", "link"}:
             self._look_up_level()
@@ -131,46 +140,61 @@ class SaleFlow(Flow[SaleState]):
 
     def scanned(self, text: str) -> None:
         """A code was read. It always answers: added, or in words why not."""
+        self._read_code(text)
+
+    def _read_code(self, text: str, typed: bool = False) -> None:
         at = self._clock()
-        code = codes.read(text)
+        code = codes.read(text, self.state.settings.codes)
+        if self._busy():
+            return
         if self.state.weighing is not None:
             self._tell(words.weigh_first)
         elif not code.key:
             self._tell(words.nothing_read)
-        elif code.kind is codes.Kind.BAD_CHECK:
-            self._tell(lambda: words.misread(code.label))
         elif code.kind is codes.Kind.RECEIPT:
-            self._terminal.run(lambda local: sale_by_receipt(local, code.key), lambda s: self._receipt(code.key, s))
+            self._terminal.run(lambda local: sale_by_receipt(local, code.key), lambda s: self._receipt(code, s))
         else:
-            self._terminal.run(lambda local: _find(local, code, at), lambda f: self._found(code, *f, at))
+            self._terminal.run(lambda local: _find(local, code, at), lambda f: self._found(code, *f, at, typed))
 
     def add(self, product: Product) -> None:
         """Add an article that was found by name."""
-        self._add(product, "", self._clock())
-
-    def _found(self, code: codes.Code, found: Found | None, level: Level | None, at: int) -> None:
-        if found is None:
-            self._tell(lambda: words.not_ours(code.label), self._on_find)
+        if self.state.numbering is not None:
+            self.number_wanted()
         else:
-            self._add(found.product, found.scanned, at, (level,))
+            self._add(product, "", self._clock())
 
-    def _add(self, product: Product, scanned: str, at: int, looked: Looked = ()) -> None:
-        if product.price is None:
-            self._tell(lambda: words.no_price(product))
-        elif product.unit == "kg":
-            self._to(weighing=Weighing(product, scanned))
-            self._tell(lambda: words.put_on_scale(product))
-        else:
-            self._put(product, PIECE, scanned, at, looked)
+    def _found(self, code: codes.Code, found: Found | None, level: Level | None, at: int, typed: bool) -> None:
+        """What a code is was looked up; scans are answered in their order, so that a number follows its article."""
+        if self.state.numbering is not None:
+            self._number_read(code, found, at, typed)
+        elif found is not None:
+            self._labelled(found, (level,), at)
+        elif not self._is_unit(code, at):
+            self._stranger(code)
 
-    def _put(self, product: Product, quantity: int, scanned: str, at: int, looked: Looked = ()) -> None:
-        cart = self.state.cart.add(product, at, quantity, scanned)
+    def _put(
+        self,
+        product: Product,
+        quantity: int,
+        scanned: str,
+        at: int,
+        looked: Looked = (),
+        serial: str = "",
+        labelled: OnLabel = PLAIN,
+    ) -> None:
+        cart = self.state.cart.add(product, at, quantity, scanned, serial, labelled)
         line = next(x for x in reversed(cart.lines) if x.product.id == product.id and x not in self.state.cart.lines)
-        number = cart.lines.index(line) + 1
-        self._change(cart, line.line_id, lambda: words.added(line, number, len(cart.lines), at, self._zone), looked)
+        number, of = cart.lines.index(line) + 1, len(cart.lines)
+        if serial:
+            self._change(cart, line.line_id, lambda: unit_words.added(line, serial, number, of), looked, numbering=None)
+        else:
+            self._change(cart, line.line_id, lambda: words.added(line, number, of, at, self._zone), looked)
 
-    def _receipt(self, number: str, sale: RecordedSale | None) -> None:
-        if sale is None:
+    def _receipt(self, code: codes.Code, sale: RecordedSale | None) -> None:
+        number = code.key
+        if self.state.numbering is not None:
+            self._number_read(code, None, 0, False)
+        elif sale is None:
             self._tell(lambda: words.strange_receipt(number))
         else:
             self._tell(lambda: words.own_receipt(sale, self._zone), lambda: self._again(sale))
@@ -187,11 +211,18 @@ class SaleFlow(Flow[SaleState]):
         line = self._line(line_id)
         if line is None or quantity == line.quantity:
             return
-        if quantity < line.quantity and self.state.locked:
+        if quantity > line.quantity and line.product.numbered:
+            self._ask_number(line.product, line.scanned)
+            return
+        marked = line.labelled.mark and line.product.unit == "pcs"
+        if (quantity < line.quantity and self.state.locked) or (quantity > line.quantity and marked):
             self._to(hero=self.state.hero)
-            self._tell(words.locked)
+            self._tell((lambda: label_words.own_code(line.product)) if quantity > line.quantity else words.locked)
             return
         cart = self.state.cart.set_quantity(line_id, quantity)
+        if line.serials:
+            self._change(cart, line_id, lambda: unit_words.out(line.product, line.serials[-1]))
+            return
         new = replace(line, quantity=quantity)
         self._change(cart, line_id, lambda: words.changed(new))
 
@@ -209,7 +240,7 @@ class SaleFlow(Flow[SaleState]):
     def void(self) -> None:
         """Put everything back: nothing is sold, and it can be undone until the next change."""
         cart = self.state.cart
-        if not cart.lines:
+        if not cart.lines or self._busy():
             return
         if self.state.locked:
             self._tell(words.locked)
@@ -221,19 +252,22 @@ class SaleFlow(Flow[SaleState]):
         self._tell(lambda: words.not_voided(reason))
 
     def _voided(self, cart: Cart) -> None:
+        self._rights.release()
         self._before = cart
+        self._remember_units(cart, Cart(cart.sale_id))
         self._show(Cart(cart.sale_id, started_at=self._clock()), "")
         self._tell(lambda: words.voided(cart), self.undo)
 
     def undo(self) -> None:
         """The cart as it was before its last change."""
-        before, self._before = self._before, None
-        if before is None:
+        if self._before is None or self._busy():
             return
+        before, self._before = self._before, None
         if self.state.locked:
             self._tell(words.locked)
             return
-        back = replace(before, attempts=self.state.cart.attempts)
+        now = self.state.cart
+        back = replace(before, attempts=now.attempts, held=now.held, back=now.back)
         self._keep(back)
         self._show(back, back.lines[-1].line_id if back.lines else "")
         self._tell(lambda: words.undone(back))
@@ -245,19 +279,26 @@ class SaleFlow(Flow[SaleState]):
 
     def pay(self) -> None:
         """Go on to payment, if there is anything to pay; it is for the cart that is kept, so that comes first."""
-        if not self.state.cart.lines or self.state.weighing is not None:
+        if self.state.numbering is not None:
+            self.number_wanted()
+        if not self.state.cart.lines or self.state.weighing is not None or self.state.numbering is not None:
             return
-        if self._paying:
+        if self._paying or self.state.asking:
             return  # the cart is on its way to the disk, and payment comes behind it
+        self._sure(self._go_on)
+
+    def _go_on(self) -> None:
+        even = self.state.cart.back is not None and self.state.owed == 0 and not self.state.paid
+        then = self._close_even if even else self._on_payment
         if self.state.unkept or self._keeping:
             self._paying = True
-            self._keep(self.state.cart, self._on_payment)
+            self._keep(self.state.cart, then)
         else:
-            self._on_payment()
+            then()
 
     def find(self) -> None:
         """Look for an article by its name."""
-        self._on_find()
+        self._find_by_name()
 
     def reprint(self) -> None:
         """Print the last receipt again, marked as a copy. It never pays twice (I-1)."""
@@ -277,40 +318,8 @@ class SaleFlow(Flow[SaleState]):
             self._tell(lambda: words.printing(sale.body.receipt))
 
     def _printed(self, said: Paper | DrawerSaid) -> None:
-        if isinstance(said, Paper) and said.copy:
+        if isinstance(said, Paper) and said.copy and not said.back:
             self._tell(lambda: words.paper(said), self.reprint if said.state is not PaperState.PRINTED else None)
-
-    # ---------------------------------------------------------------------------------------------- weighing
-
-    def weigh(self, line_id: str) -> None:
-        """Enter the weight of a line again."""
-        line = self._line(line_id)
-        if line is not None and not self.state.locked:
-            self._to(weighing=Weighing(line.product, line.scanned, line_id))
-            self._tell(lambda: words.put_on_scale(line.product))
-
-    def weigh_key(self, key: str) -> None:
-        """A digit or `delete`: grams from the right."""
-        if self.state.weighing is not None:
-            self._to(weighing=self.state.weighing.typed(key))
-
-    def weigh_done(self) -> None:
-        """Take the weight."""
-        weighing = self.state.weighing
-        if weighing is None or not weighing.grams:
-            return
-        self._to(weighing=None)
-        if weighing.line_id:
-            self.set_quantity(weighing.line_id, weighing.grams)
-        else:
-            self._put(weighing.product, weighing.grams, weighing.scanned, self._clock())
-
-    def weigh_cancel(self) -> None:
-        """Leave the weight; nothing is added."""
-        weighing = self.state.weighing
-        if weighing is not None:
-            self._to(weighing=None)
-            self._tell(lambda: words.not_weighed(weighing.product))
 
     # --------------------------------------------------------------------------------------------- inside
 
@@ -321,15 +330,19 @@ class SaleFlow(Flow[SaleState]):
     def _line(self, line_id: str) -> CartLine | None:
         return next((x for x in self.state.cart.lines if x.line_id == line_id), None)
 
-    def _change(self, cart: Cart, hero: str, say: Say, looked: Looked = ()) -> None:
+    def _change(self, cart: Cart, hero: str, say: Say, looked: Looked = (), **more: Any) -> None:
         """`looked`: the hero's stock here, where it was read with the hero; then all of it is one state, one frame."""
+        if self._busy():
+            return
         self._before = self.state.cart
         if self._actor is not None:
             cart = replace(cart, actor=self._actor.id)
+        self._remember_units(self.state.cart, cart)
         self._keep(cart)
-        self._tell(say, self.undo, **(self._shown(cart, hero) | self._read(*looked)))
+        said = self._warned(cart, hero, say, looked)
+        self._tell(said, self.undo, **(self._shown(cart, hero) | self._read(*looked) | more))
         if not looked:
-            self._look_up_level()
+            self._look_up_level(warns=True)
 
     def _keep(self, cart: Cart, then: Callable[[], None] | None = None) -> None:
         self._keeping += 1
@@ -360,36 +373,8 @@ class SaleFlow(Flow[SaleState]):
         level = self.state.level if hero == self.state.hero else None
         return {"cart": cart, "totals": cart.totals(self.state.settings.policy), "hero": hero, "level": level}
 
-    def _read(self, *looked: Level | None) -> dict[str, Any]:
-        """The state's changes with a level just read, if it was."""
-        if not looked:
-            return {}
-        level, now = looked[0], self._clock()
-        how = known(level.seen_at if level else None, now, self.state.link.online)
-        return {"level": level, "known": how, "looked_at": now}
-
-    def _look_up_level(self) -> None:
-        line = self.state.hero_line
-        if line is None:
-            return
-        wanted = line.product.id
-        self._terminal.run(lambda local: stock_here(local, [wanted]).get(wanted), lambda v: self._level(wanted, v))
-
-    def _level(self, product_id: str, level: Level | None) -> None:
-        line = self.state.hero_line
-        if line is not None and line.product.id == product_id:
-            now = self._clock()
-            how = known(level.seen_at if level else None, now, self.state.link.online)
-            minute = now // 60_000 != self.state.looked_at // 60_000
-            if minute or (level, how) != (self.state.level, self.state.known):
-                self._to(level=level, known=how, looked_at=now)
-
-    def _tell(self, say: Say, action: Callable[[], None] | None = None, **changes: Any) -> None:
-        self._action = action
-        self._say(say, undoable=action == self.undo, **changes)
-
 
 def _find(local: Local, code: codes.Code, at: int) -> tuple[Found | None, Level | None]:
     """What a code is, and how many are left of it here."""
-    found = find_code(local, code, at)
+    found = None if code.kind is codes.Kind.BAD_CHECK else find_code(local, code, at)
     return found, stock_here(local, [found.product.id]).get(found.product.id) if found else None

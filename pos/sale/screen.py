@@ -7,6 +7,9 @@ from typing import Any
 import pos.ui.kit  # noqa: F401
 from pos.pictures import initials, path_of
 from pos.sale.flow import SaleFlow, SaleState
+from pos.sale.number.screen import AskedWindow, NumberSide
+from pos.sale.unit_words import numbers
+from pos.sale.view import counted, primary, total
 from pos.ui.i18n import _, age, clock_time, language, money, ngettext, quantity
 from pos.ui.kit.dialog import Dialog
 from pos.ui.kit.frame import Panel
@@ -16,11 +19,13 @@ from pos.ui.kit.window import ShopWindow
 from pos.ui.theme import theme
 from sync.actions.cart import CartLine
 from sync.domain.catalogue import in_language
+from sync.domain.exchange import ComingBack
 from sync.domain.pricing import PIECE, line_amount
 from sync.domain.stock import Known
 
 from kivy.factory import Factory  # isort: skip
 from kivy.lang import Builder  # isort: skip
+from kivy.metrics import dp  # isort: skip
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty  # isort: skip
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
 
@@ -37,10 +42,25 @@ class SaleRow(CartRow):
         """A hairline above every row but the first."""
         self.rule = index > 0
 
-    def on_item(self, _row: Any, row: "tuple[CartLine, str] | None") -> None:
+    def on_item(self, _row: Any, row: "tuple[CartLine | ComingBack, str] | None") -> None:
         """Show another line."""
-        if row is not None:
-            self._show(*row)
+        if row is None:
+            return
+        line, currency = row
+        if isinstance(line, ComingBack):
+            self._show_back(line, currency)
+        else:
+            self._show(line, currency)
+
+    def _show_back(self, line: ComingBack, currency: str) -> None:
+        """Goods that come back: their amount is taken off."""
+        product = line.product
+        self.name = product.name(language()) if product else line.name
+        self.picture, self.tint = (path_of(product.picture), product.tint) if product else ("", "sand")
+        self.initials, self.old_amount = initials(self.name), ""
+        self.many, self.count = line.unit == "kg" or line.quantity > PIECE, counted(line)
+        self.line, self.line_icon, self.line_tone = _("Comes back"), "undo-2", "good"
+        self.amount = money(-line.amount, currency)
 
     def _show(self, line: CartLine, currency: str) -> None:
         product, spoken = line.product, language()
@@ -57,7 +77,7 @@ class SaleRow(CartRow):
 
 def amount_of(line: CartLine) -> int:
     """What the line costs, in minor units."""
-    return line_amount(line.quantity, line.product.price.unit) if line.product.price else 0
+    return line.amount
 
 
 def regular_of(line: CartLine) -> int:
@@ -70,10 +90,13 @@ def under(line: CartLine, currency: str) -> tuple[str, str, str]:
     """The grey line of a row, its icon and tone: why it is cheaper, what one costs, or which one it is."""
     product, spoken = line.product, language()
     label = in_language(product.price_label, spoken)
+    if line.serials or line.labelled.unit:
+        return numbers(line.serials or (line.labelled.unit,), 1), "", ""
     if label and regular_of(line):
         return label, "tag", "good"
     if product.price and (product.unit == "kg" or line.quantity > PIECE):
-        return each(product.price.unit, product.unit, currency), "", ""
+        one = each(product.price.unit, product.unit, currency)
+        return one if line.labelled.amount is None else f"{one} · {_('Price on its label')}", "", ""
     return in_language(product.details, spoken), "", ""
 
 
@@ -126,6 +149,15 @@ class Hero(ShopWindow):
 class EmptyWindow(ShopWindow):
     """Nothing is in the cart yet."""
 
+    title, words = StringProperty(""), StringProperty("")
+
+    def show(self, state: SaleState) -> None:
+        """Say what comes first."""
+        self.title, self.words = _("Scan the first item"), _("Or find it by its name. The sale begins by itself.")
+        if state.cart.back is not None:
+            self.title = _("Scan what is taken instead")
+            self.words = _("What comes back pays for it. Or find it by its name.")
+
 
 class SumRow(BoxLayout):
     """One small row above the total."""
@@ -138,10 +170,13 @@ class Totals(BoxLayout):
 
     state = ObjectProperty(SaleState(), rebind=True)
     screen = ObjectProperty(None)
+    words = StringProperty("")
+    due = NumericProperty(0)
 
     def show(self, state: SaleState) -> None:
         """Show what the cart costs."""
         self.state = state
+        self.words, self.due = total(state)
         rows = sums(state)
         box = self.ids.sums
         while len(box.children) < len(rows):
@@ -152,38 +187,27 @@ class Totals(BoxLayout):
             widget.words, widget.amount, widget.tone = words, amount, tone
 
 
-class Weigh(BoxLayout):
-    """The right column while a weight is entered."""
-
-    name, price, weight, currency = (StringProperty("") for _n in range(4))
-    amount = NumericProperty(0)
-    screen = ObjectProperty(None)
-
-    def show(self, state: SaleState) -> None:
-        """Show the weight as far as it is typed."""
-        weighing = state.weighing
-        assert weighing is not None and weighing.product.price is not None
-        self.name = weighing.product.name(language())
-        self.currency = state.settings.currency
-        self.price = each(weighing.product.price.unit, "kg", self.currency)
-        self.weight, self.amount = kilograms(weighing.grams), weighing.amount
-
-
 class SaleScreen(Panel):
     """Reads the flow's state; touches call its verbs."""
 
     state = ObjectProperty(SaleState(), rebind=True)
     flow = ObjectProperty(None)
+    typing = BooleanProperty(False)
 
     def __init__(self, flow: SaleFlow, on_sign_out: Callable[[], None], on_history: Callable[[], None]) -> None:
         self.sign_out, self.history = on_sign_out, on_history
         self._hero, self._empty = Hero(screen=self), EmptyWindow(picture=path_of("bag-pine"))
-        self._totals, self._weigh = Totals(screen=self), Weigh(screen=self)
+        self._totals = Totals(screen=self)
+        self._sides: dict[bool, Any] = {}
+        self._number: tuple[AskedWindow, NumberSide] | None = None
         self._lines: tuple[CartLine, ...] = ()
         super().__init__(flow=flow, state=flow.state)
         flow.on_state = self._look
-        theme.fbind("language", lambda *_args: self._look(flow.state))
+        theme.follow(language=self._spoken)
         self._look(flow.state)
+
+    def _spoken(self, *_args: Any) -> None:
+        self._look(self.flow.state)
 
     def ahead(self) -> None:
         """The rows that will be in view."""
@@ -194,35 +218,101 @@ class SaleScreen(Panel):
         line = state.hero_line
         if line is not None:
             self._hero.show(line, state)
-        only(self.ids.window, self._hero if line is not None else self._empty)
-        (self._weigh if state.weighing else self._totals).show(state)
-        only(self.ids.side, self._weigh if state.weighing else self._totals)
+        else:
+            self._empty.show(state)
+        if state.numbering is None:
+            self._keyboard(False)
+            window, side = self._hero if line is not None else self._empty, self._totals
+            side = self._scales(state.weighing.by_hand) if state.weighing else side
+        else:
+            window, side = self._asked()
+            window.show(state)
+        side.show(state)
+        self._action(state)
+        only(self.ids.window, window)
+        only(self.ids.side, side)
+
+    def _scales(self, by_hand: bool) -> Any:
+        """What weighs, by the scale or by hand; built when it is first needed."""
+        if by_hand not in self._sides:
+            from pos.sale.weight.screen import side_for
+
+            self._sides[by_hand] = side_for(self, by_hand)
+        return self._sides[by_hand]
+
+    def _asked(self) -> tuple[Any, Any]:
+        """What asks for a number; built when the first one is asked for."""
+        if self._number is None:
+            self._number = AskedWindow(), NumberSide(screen=self)
+        return self._number
+
+    def _action(self, state: SaleState) -> None:
+        said, button = primary(state), self.ids.go_on
+        button.text, button.line, button.icon = said.text, said.line, said.icon
+        button.off, button.busy = said.off, said.busy
 
     # What the rules read, beside the state; the language is named so that they follow it.
 
-    def rows(self, state: SaleState, _language: str) -> list[tuple[CartLine, str]]:
-        """The lines that are not in the window, the newest first."""
-        others = [x for x in state.cart.lines if x.line_id != state.hero]
-        return [(x, state.settings.currency) for x in reversed(others)]
+    def rows(self, state: SaleState, _language: str) -> list[tuple[CartLine | ComingBack, str]]:
+        """What comes back, then the lines that are not in the window, the newest first."""
+        back = state.cart.back.lines if state.cart.back else ()
+        hero = state.hero if state.numbering is None else ""
+        others = [x for x in state.cart.lines if x.line_id != hero]
+        return [(x, state.settings.currency) for x in (*back, *reversed(others))]
 
     def tapped(self, index: int) -> None:
         """A row was touched: its line comes into the window."""
         rows = self.rows(self.state, language())
-        if 0 <= index < len(rows):
-            self.flow.choose(rows[index][0].line_id)
-
-    def primary(self, state: SaleState, _language: str) -> str:
-        """The primary action's words."""
-        if state.weighing is None:
-            return _("Take payment")
-        return _("Add {weight} kg").format(weight=kilograms(state.weighing.grams))
+        line = rows[index][0] if 0 <= index < len(rows) else None
+        if isinstance(line, CartLine):
+            self.flow.choose(line.line_id)
 
     def go_on(self) -> None:
         """The primary action."""
         if self.state.weighing is not None:
             self.flow.weigh_done()
+        elif self.state.numbering is not None:
+            self.flow.number_done()
         else:
             self.flow.pay()
+
+    # What the keys of a till bring, while a number is asked for.
+
+    def insert(self, text: str) -> None:
+        """Letters from a real keyboard."""
+        self._keyboard(False)
+        self._asked()[1].ids.field.insert(text)
+
+    def erase(self) -> None:
+        """One letter less."""
+        self._asked()[1].ids.field.backspace()
+
+    def enter(self) -> None:
+        """Take what was typed."""
+        self.flow.number_done()
+
+    def toggle_keyboard(self) -> None:
+        """Show or hide the keyboard on the screen."""
+        self._keyboard(not self.typing)
+
+    def _keyboard(self, on: bool) -> None:
+        place = self.ids.keyboard
+        if on and not place.children:
+            from pos.ui.kit.keyboard import OnScreenKeyboard
+
+            board = OnScreenKeyboard(field=self._asked()[1].ids.field, codes=True)
+            board.height, board.padding = dp(328), [0, dp(8), 0, dp(8)]
+            place.add_widget(board)
+        elif not on:
+            place.clear_widgets()
+        self.typing, self.ids.rows.opacity = on, 0 if on else 1
+
+    def put_back(self) -> None:
+        """The second tile: leave the exchange while there is one, else void the sale."""
+        if self.state.cart.back is None:
+            self.ask_void()
+        else:
+            self.flow.leave_exchange()
 
     def ask_void(self) -> None:
         """Voiding is asked about first: it is the one thing here that a slip of a finger should not do."""
@@ -247,6 +337,8 @@ class SaleScreen(Panel):
 def hero_details(line: CartLine, currency: str) -> str:
     """What one costs, if there are more, and which one it is."""
     details, price = in_language(line.product.details, language()), line.product.price
+    if line.serials or line.labelled.unit:
+        details = numbers(line.serials or (line.labelled.unit,))
     if price and (line.product.unit == "kg" or line.quantity > PIECE):
         one = each(price.unit, line.product.unit, currency)
         return f"{one} · {details}" if details else one
@@ -269,28 +361,25 @@ def stock_words(line: CartLine, state: SaleState) -> str:
 
 def sums(state: SaleState) -> list[tuple[str, str, str]]:
     """The small rows above the total: words, amount, tone."""
-    if not state.cart.lines:
+    if not state.cart.lines and state.cart.back is None:
         return []
     currency, totals = state.settings.currency, state.totals
     before = totals.saved + sum(p.amount for p in totals.lines)
     items = ngettext("{n} item", "{n} items", state.pieces).format(n=state.pieces)
-    rows = [(items, money(before, currency), "ink_2")]
+    rows = [(items, money(before, currency), "ink_2")] if state.cart.lines else []
     if totals.saved:
         rows.append((_("Discounts"), money(-totals.saved, currency), "good"))
     text = _("VAT {rate} included") if state.settings.policy.vat_included else _("VAT {rate} added")
     rows += [(text.format(rate=percent(v.rate)), money(v.vat, currency), "ink_3") for v in totals.by_rate]
-    if state.paid:
-        rows.append((_("Paid by card"), money(-state.paid, currency), "good"))
+    if state.cart.back is not None:
+        rows.append((_("Goods that come back"), money(-state.cart.back.worth, currency), "good"))
+    if state.cart.paid_by_card:
+        rows.append((_("Paid by card"), money(-state.cart.paid_by_card, currency), "good"))
+    if state.cart.paid_by_value:
+        rows.append((_("Kept on gift cards"), money(-state.cart.paid_by_value, currency), "good"))
     return rows
 
 
 def percent(rate: int) -> str:
     """Basis points as people read them: 1200 is "12 %"."""
     return f"{quantity(rate * 10)} %"
-
-
-def kilograms(grams: int) -> str:
-    """Grams as a scale shows kilograms, with all three decimals."""
-    whole, part = divmod(grams, 1000)
-    point = quantity(500).strip("05")
-    return f"{whole}{point}{part:03d}"

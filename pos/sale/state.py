@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from pos.sale.numbering import Numbering
 from pos.sale.weighing import Weighing
 from pos.ui.happened import Happened
 from sync.actions.cart import Cart, CartLine
+from sync.domain.exchange import left_over
 from sync.domain.pricing import PIECE, Totals, price_cart
+from sync.domain.returns import Refund
 from sync.domain.stock import Known, Level
 from sync.local import Link, Settings
 
@@ -17,7 +20,8 @@ NO_LINK = Link(False, 0, 0, None, 0, "starting", 0)
 class SaleState:
     """The sale on the screen. `hero`: the line in the window; `level`: its stock here, read at `looked_at`.
 
-    `unkept`: the journal could not be written, so the cart stands on the screen alone.
+    `unkept`: the journal could not be written, so the cart stands on the screen alone. `asking`: the hub is asked for
+    the right of an exchange, or the exchange is being recorded. `drawer`: whether cash is given here.
     """
 
     ready: bool = False
@@ -30,9 +34,12 @@ class SaleState:
     known: Known = Known.UNKNOWN
     looked_at: int = 0
     weighing: Weighing | None = None
+    numbering: Numbering | None = None
     happened: Happened | None = None
     undoable: bool = False
     unkept: bool = False
+    asking: bool = False
+    drawer: bool = True
 
     @property
     def hero_line(self) -> CartLine | None:
@@ -46,8 +53,24 @@ class SaleState:
 
     @property
     def paid(self) -> int:
-        """What cards have paid already."""
-        return self.cart.paid_by_card
+        """What cards have paid already, and what the hub holds of gift cards and store credit."""
+        return self.cart.paid_by_card + self.cart.paid_by_value
+
+    @property
+    def credit(self) -> int:
+        """What goods that come back pay of it."""
+        return self.cart.paid_by_goods(self.totals.total)
+
+    @property
+    def owed(self) -> int:
+        """What is still to pay."""
+        return max(0, self.totals.total - self.paid - self.credit)
+
+    @property
+    def left_over(self) -> tuple[Refund, ...]:
+        """What goes back by the purchase's tenders, where what comes back is worth more than what goes out."""
+        back = self.cart.back
+        return left_over(back, self.credit, self.settings.policy.cash_step) if back else ()
 
     @property
     def locked(self) -> bool:

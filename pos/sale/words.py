@@ -5,9 +5,13 @@ from pos.trouble import cause, remedy
 from pos.ui.happened import Happened
 from pos.ui.i18n import _, clock_time, language, money, ngettext, quantity
 from sync.actions.cart import Cart, CartLine
+from sync.actions.exchange import Needs
+from sync.domain import returns
 from sync.domain.catalogue import Product
+from sync.domain.exchange import GoodsBack
 from sync.domain.pricing import PIECE
 from sync.local import Reason, RecordedSale
+from sync.protocol.operations import Sale
 
 
 def short(code: str) -> str:
@@ -25,6 +29,14 @@ def added(line: CartLine, number: int, lines: int, at: int, zone: str) -> Happen
     how = _("Scanned {time}") if line.scanned else _("Chosen {time}")
     where = _("line {n} of {all}").format(n=number, all=lines)
     return Happened("good", title, f"{how.format(time=clock_time(at, zone))} · {where}", action=_("Undo"))
+
+
+def promised(line: CartLine, taken: int) -> Happened:
+    """The cart takes what is promised to orders here, thousandths of it."""
+    unit = f" {_('kg')}" if line.product.unit == "kg" else ""
+    title = _("{name}: promised to an order").format(name=line.product.name(language()))
+    said = _("{n} of these wait to be picked up. Undo, or offer another: else the order has none.")
+    return Happened("refused", title, said.format(n=quantity(taken) + unit), icon="triangle-alert", action=_("Undo"))
 
 
 def changed(line: CartLine) -> Happened:
@@ -116,12 +128,6 @@ def weigh_first() -> Happened:
     return Happened("refused", _("Enter the weight first"), _("The last scan was not added."))
 
 
-def put_on_scale(product: Product) -> Happened:
-    """A weighed article waits for its weight."""
-    title = _("{name}: enter the weight").format(name=product.name(language()))
-    return Happened("working", title, _("Sold by the kilogram. Nothing is added yet."), icon="hourglass")
-
-
 def not_weighed(product: Product) -> Happened:
     """The weight was not entered."""
     title = _("{name} was not added").format(name=product.name(language()))
@@ -170,6 +176,25 @@ def strange_receipt(number: str) -> Happened:
     return Happened("refused", title, _("Nothing was added."), icon="receipt")
 
 
+def a_pass() -> Happened:
+    """A signed pass was scanned where goods are sold."""
+    title = _("This pass is for an order")
+    return Happened("refused", title, _("Nothing was added. Open Returns and scan it there."), icon="qr-code")
+
+
+def a_parcel() -> Happened:
+    """The label of a parcel, or of the shelf where it lies, was scanned where goods are sold."""
+    title = _("This label is for parcels")
+    return Happened("refused", title, _("Nothing was added. Open Collect and scan it there."), icon="qr-code")
+
+
+def stored_value() -> Happened:
+    """A gift card or store credit was scanned where goods are sold."""
+    title = _("This is a gift card or store credit")
+    line = _("Nothing was added. Take payment first, then scan it there.")
+    return Happened("refused", title, line, icon="gift")
+
+
 def nothing_sold() -> Happened:
     """There is no last receipt."""
     return Happened("refused", _("Nothing was sold here yet"), _("There is no receipt to print."), icon="printer")
@@ -182,12 +207,15 @@ def no_printer() -> Happened:
     )
 
 
-def maybe_unprinted(number: str) -> Happened:
-    """The till stopped between a sale and its receipt."""
+def maybe_unprinted(body: Sale, cash: int) -> Happened:
+    """The till stopped between a sale and its receipt; `cash` was to be given for goods that came back."""
+    line = _("The sale is kept.")
+    if cash:
+        line = _("Was the cash given? {amount}. The sale is kept.").format(amount=money(cash, body.currency))
     return Happened(
         "fault",
-        _("Receipt {number} may not be printed").format(number=number),
-        _("The sale is kept."),
+        _("Receipt {number} may not be printed").format(number=body.receipt),
+        line,
         icon="printer",
         action=_("Print again"),
         action_icon="printer",
@@ -211,3 +239,71 @@ def paper(said: Paper) -> Happened:
         title = _("Receipt {number} may be on paper").format(number=said.receipt)
     line = said.fault.sentence if said.fault else _("The sale is kept.")
     return Happened("fault", title, line, icon="printer", action=_("Print again"), action_icon="printer")
+
+
+# --------------------------------------------------------------------------------------------------- exchanges
+
+
+def exchange_begun(back: GoodsBack, currency: str) -> Happened:
+    """Goods that come back pay for what is in the cart."""
+    title = _("{amount} to spend on other goods").format(amount=money(back.worth, currency))
+    return Happened("good", title, _("Scan what the customer takes instead. Nothing is booked yet."), icon="undo-2")
+
+
+def exchange_left() -> Happened:
+    """The goods don't come back after all."""
+    line = _("The customer keeps the goods, the sale is kept. Another till may take them back.")
+    return Happened("good", _("The exchange was left"), line, icon="undo-2")
+
+
+def claiming() -> Happened:
+    """The hub is asked for the right, again."""
+    title = _("Asking for the right to refund")
+    return Happened("working", title, _("No money has moved. It takes three seconds at most."), icon="lock-keyhole")
+
+
+def wait_first() -> Happened:
+    """A scan or a touch while an exchange is being confirmed or recorded."""
+    return Happened("refused", _("One moment, then again"), _("It was not taken: the order system is being asked."))
+
+
+def exchange_gone(message: str) -> Happened:
+    """Somebody else has the right by now."""
+    return Happened("refused", _("These goods can't come back any more"), f"{message} {_('The sale is kept.')}")
+
+
+def exchange_waits() -> Happened:
+    """No answer, and no rule by which it may go on without."""
+    line = _("Nothing was recorded. Try again, or leave the exchange: the sale is kept.")
+    return Happened("refused", _("The order system did not answer"), line, icon="wifi-off")
+
+
+def exchange_offline() -> Happened:
+    """No answer, and this till may go on without."""
+    line = _("Nothing was recorded. This store may exchange without it: press once more.")
+    return Happened("working", _("The order system did not answer"), line, icon="wifi-off")
+
+
+def not_taken_back(why: returns.Refused | Needs) -> Happened:
+    """What comes back can't be recorded like this."""
+    title = _("These goods can't come back like this")
+    if isinstance(why, Needs):
+        return Happened("refused", title, _("The approval is over. Leave the exchange and open the order again."))
+    if why.reason is returns.ReturnRefusal.NO_SHIFT:
+        return Happened("refused", _("Open the shift first"), _("Its page is in your own menu. Nothing is booked yet."))
+    if why.reason is returns.ReturnRefusal.OVER_BUDGET:
+        return Happened("refused", title, _("It is more than this till may pay without the network. The sale is kept."))
+    return Happened("refused", title, _("Leave the exchange and open the order again. The sale is kept."))
+
+
+def not_exchanged() -> Happened:
+    """What goes out can't be recorded like this."""
+    return Happened(
+        "refused", _("The exchange can't be closed like this"), _("Go through the cart. Nothing is booked.")
+    )
+
+
+def exchange_not_recorded(reason: Reason | None) -> Happened:
+    """The journal could not be written."""
+    line = f"{cause(reason)}. {_('No money has moved, the drawer stays shut.')}"
+    return Happened("fault", _("This exchange is not recorded"), line)

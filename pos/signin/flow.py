@@ -4,27 +4,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pos.flow import Flow
+from pos.pins import PIN_LENGTH, locked, refused
 from pos.terminal import Terminal
 from pos.trouble import cause, remedy
-from pos.ui.i18n import _, clock_time, ngettext
+from pos.ui.i18n import _, clock_time
 from sync.actions.clock import now_ms
-from sync.actions.sign_in import FIRST_DELAY_MS, SignedIn, SignInRefusal, SignInRefused, sign_in
+from sync.actions.sign_in import FIRST_DELAY_MS, SignedIn, SignInRefused, sign_in
+from sync.domain import codes
 from sync.domain.catalogue import Location
+from sync.domain.gs1 import warm
 from sync.local import Link, Local, Reason, Settings, Staff, link_status, own_location, settings, staff
-
-PIN_LENGTH = 4
-"""Digits of a PIN where nothing else is set."""
+from sync.local.drawer import has_drawer
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the sign-in screen shows of this terminal."""
+    """What the sign-in screen shows of this terminal, and what is true of it whoever signs in: `drawer`: it takes and
+    gives cash."""
 
     terminal: str
     location: Location | None
     people: tuple[Staff, ...]
     settings: Settings
     link: Link
+    drawer: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,14 @@ class SignInFlow(Flow[SignInState]):
 
     def scanned(self, text: str) -> None:
         """A scan here is answered too (F52), and never counts as a wrong PIN."""
-        self._refuse(lambda: _("Sign in first, then scan. Nothing was added."))
+        facts = self.state.facts
+        code = codes.read(text, facts.settings.codes) if facts is not None else None
+        if code is None or code.kind is not codes.Kind.BADGE or self.state.busy:
+            self._refuse(lambda: _("Sign in first, then scan. Nothing was added."))
+        elif facts is not None and any(person.id == code.key for person in facts.people):
+            self.choose(code.key)  # a badge says who it is; that it is so, the PIN says
+        else:
+            self._refuse(lambda: _("This badge is of nobody who may sign in here."))
 
     def _typed(self) -> None:
         if self.state.chosen is None:
@@ -118,7 +128,7 @@ class SignInFlow(Flow[SignInState]):
         pin, self._pin = self._pin, ""
         now = self._clock()
         if now < self._not_before:
-            self._refuse(lambda: self._locked(self._not_before))
+            self._refuse(lambda: locked(self._not_before, self._zone))
             return
         self._to(busy=True)
         self._terminal.run(lambda local: sign_in(local, person.id, pin, now), self._checked, self._failed)
@@ -163,6 +173,7 @@ class SignInFlow(Flow[SignInState]):
             people=tuple(staff(local)),
             settings=known,
             link=link_status(local, now),
+            drawer=has_drawer(local),
         )
 
     def _shown(self, facts: Facts) -> None:
@@ -172,26 +183,13 @@ class SignInFlow(Flow[SignInState]):
             self._to(wrong=False, notice="")
         still = self.state.chosen
         people = {p.id: p for p in facts.people}
+        if self.state.facts is None:  # whoever types a PIN now does not wait for what the first label needs
+            self._terminal.run_after_frame(lambda _local: warm())
         only = facts.people[0] if len(facts.people) == 1 else None
         self._to(ready=True, facts=facts, chosen=people.get(still.id) if still else only)
 
     def _why_not(self, answer: SignInRefused) -> str:
-        name = self.state.chosen.name if self.state.chosen else ""
-        if answer.reason is SignInRefusal.LOCKED:
-            return self._locked(answer.until)
-        if answer.reason is SignInRefusal.EXPIRED:
-            return _("This PIN is out of date. Connect the till once and it is renewed by itself.")
-        if answer.reason is SignInRefusal.UNKNOWN:
-            return _("{name} no longer works at this store.").format(name=name)
-        text = ngettext(
-            "{name}: wrong PIN. {n} more try before a pause.",
-            "{name}: wrong PIN. {n} more tries before a pause.",
-            answer.left,
-        )
-        return text.format(name=name, n=answer.left)
-
-    def _locked(self, until: int) -> str:
-        return _("Too many wrong PINs. Try again at {time}.").format(time=clock_time(until, self._zone, seconds=True))
+        return refused(answer, self.state.chosen.name if self.state.chosen else "", self._zone)
 
     @property
     def _zone(self) -> str | None:

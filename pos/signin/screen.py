@@ -5,7 +5,8 @@ from typing import Any
 
 import pos.ui.kit  # noqa: F401
 from pos.network import light
-from pos.pictures import initials, path_of
+from pos.pictures import drawn_at, initials
+from pos.pins import role_words
 from pos.signin.flow import SignInFlow, SignInState
 from pos.ui.happened import Light
 from pos.ui.i18n import _, clock_time, day, language, weekday
@@ -16,6 +17,7 @@ from sync.actions.clock import now_ms
 from sync.domain.catalogue import in_language
 from sync.local import Staff
 
+from kivy.core.window import Window  # isort: skip
 from kivy.lang import Builder  # isort: skip
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty  # isort: skip
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
@@ -24,19 +26,9 @@ from kivy.uix.stencilview import StencilView  # isort: skip
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
+ART = 0.305
+"""The height of a picture, as a part of the window's."""
 TINTS = ("blush", "sky", "mint", "sand")
-
-
-def role_words(role: str) -> str:
-    """A role as people say it; one that is not known here stands as it came."""
-    known = {
-        "cashier": _("Cashier"),
-        "lead": _("Shift lead"),
-        "shift_lead": _("Shift lead"),
-        "manager": _("Manager"),
-        "sales": _("Sales"),
-    }
-    return known.get(role, role)
 
 
 class PersonCard(Pressable, BoxLayout):
@@ -80,6 +72,8 @@ class Sunrise(StencilView, RelativeLayout):
 class SignInScreen(Panel):
     """Reads the flow's state; touches call its verbs."""
 
+    ART = ART
+
     state = ObjectProperty(SignInState(), rebind=True)
     flow = ObjectProperty(None)
     clock = StringProperty("")
@@ -88,11 +82,16 @@ class SignInScreen(Panel):
 
     def __init__(self, flow: SignInFlow, on_light: Any) -> None:
         self.touched_light = on_light
-        self.art = path_of("vase-clay"), path_of("bag-pine")
+        pixels = Window.height * ART
+        self.art = drawn_at("vase-clay", pixels), drawn_at("bag-pine", pixels)
         super().__init__(flow=flow, state=flow.state)
         flow.on_state = self._look
-        theme.fbind("language", lambda *_args: self._look(flow.state))
+        theme.follow(language=self._spoken)
         self._look(flow.state)
+
+    def _spoken(self, *_args: Any) -> None:
+        """The language changed."""
+        self._look(self.flow.state)
 
     def _look(self, state: SignInState) -> None:
         self.state = state

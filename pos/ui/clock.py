@@ -12,12 +12,15 @@ import glob
 import logging
 import os
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 log = logging.getLogger(__name__)
 
 IDLE_TICK = 1.0  # seconds between ticks of a screen on which nothing happens
 POLL = 0.008  # with an input provider that reads its device on its own thread and so cannot end SDL's wait
+STALL = 0.04  # work of one pass that takes longer counts as a stall: what came meanwhile was not heard
 _NEAR = 0.0005
 _USER_EVENT = 0x8000  # SDL_USEREVENT
 
@@ -72,6 +75,13 @@ def _library() -> str | None:
 
 
 _sdl: _Sdl | None = None
+_waiter: _Waiter | None = None
+
+
+def stalled_ms() -> int:
+    """For how long in all this thread could hear no key, being too busy or without a core, in ms. Between two
+    keys only what is left of the time says how they were pressed: what stands behind a stall arrives in one heap."""
+    return int(_waiter.stalled() * 1000) if _waiter is not None else 0
 
 
 def wake() -> None:
@@ -86,7 +96,7 @@ def wake() -> None:
 
 def install(poll: bool = False) -> bool:
     """Let Kivy's clock wait in SDL. True if it does, False where Kivy's own clock stays. `poll`: see POLL."""
-    global _sdl
+    global _sdl, _waiter
     if _sdl is not None:
         return True
     from kivy.clock import Clock, ClockBaseInterruptBehavior
@@ -100,7 +110,8 @@ def install(poll: bool = False) -> bool:
     except (OSError, AttributeError) as wrong:
         log.warning("SDL's event wait cannot be used (%s): Kivy's own clock stays.", wrong)
         return False
-    _replace(ClockBaseInterruptBehavior, _Waiter(_sdl, POLL if poll else IDLE_TICK))
+    _waiter = _Waiter(_sdl, POLL if poll else IDLE_TICK)
+    _replace(ClockBaseInterruptBehavior, _waiter)
     return True
 
 
@@ -121,6 +132,15 @@ def _replace(cls: Any, waiter: _Waiter) -> None:
     cls.on_schedule = on_schedule
 
 
+def _core_queue() -> Callable[[], float]:
+    """Seconds that this thread was ready and had no core, as the kernel counts them; 0 where it does not."""
+    try:
+        file = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return lambda: 0.0
+    return lambda: int(os.pread(file, 96, 0).split()[1]) / 1e9
+
+
 class _Waiter:
     """Decides how long one tick may sleep."""
 
@@ -128,6 +148,8 @@ class _Waiter:
         self.sdl = sdl
         self.longest = longest
         self.ui_thread = threading.get_ident()
+        self._queue = _core_queue()
+        self._stalls, self._woke, self._late = 0.0, time.monotonic(), self._queue()
         self.passes = 2  # after input: one pass hands it to the widgets, the next draws what they changed
 
     def scheduled(self) -> None:
@@ -135,6 +157,23 @@ class _Waiter:
             self.sdl.push()
 
     def sleep(self, clock: Any) -> None:
+        """Sleep until something is to be done; how long it was awake before is counted where that was a stall."""
+        self._stalls += self._stall()
+        try:
+            self._sleep(clock)
+        finally:
+            self._woke, self._late = time.monotonic(), self._queue()
+
+    def stalled(self) -> float:
+        """Seconds in which no key was heard, until now."""
+        return self._stalls + self._stall() + self._queue()
+
+    def _stall(self) -> float:
+        """How much longer than usual the work of this pass goes on, without the wait for a core."""
+        waited = self._queue() - self._late
+        return max(0.0, time.monotonic() - self._woke - waited - STALL)
+
+    def _sleep(self, clock: Any) -> None:
         from kivy.base import EventLoop
 
         called = self.sdl.seen()

@@ -70,6 +70,11 @@ def language() -> str:
     return _language
 
 
+def spoken_to(shopper: str) -> str:
+    """The language of a shopper's paper: theirs, if there are words in it, else that of the screen."""
+    return shopper if shopper in LANGUAGES else language()
+
+
 def set_language(code: str) -> None:
     """Speak another language from now on and tell who listens; ValueError for one that is not offered."""
     global _language
@@ -152,6 +157,11 @@ def money(minor: int, currency: str, lang: str | None = None) -> str:
 def quantity(milli: int, lang: str | None = None) -> str:
     """Thousandths as people read them: 1000 is "1", 1250 is "1.25"."""
     return _decimal(milli, 3, lang or _language, "trim")
+
+
+def kilograms(grams: int) -> str:
+    """Grams as a scale shows kilograms, with all three decimals: "0.640"."""
+    return _decimal(grams, 3, _language, "all")
 
 
 def number(value: int) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakMethod
 
 from pos.ui import i18n, window
 
@@ -195,6 +197,7 @@ class Theme(_Colours):  # type: ignore[misc,valid-type]
     def __init__(self, look: Look, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._registered: set[str] = set()
+        self._following: dict[str, dict[WeakMethod, None]] = {}
         self.use(look)
         self.fbind("dark", self._paint)
         self.fbind("kind", self._measure)
@@ -208,6 +211,25 @@ class Theme(_Colours):  # type: ignore[misc,valid-type]
         self._registered.clear()
         self._paint()
         self._measure()
+
+    def follow(self, **methods: Callable[..., object]) -> None:
+        """Call a widget's method(theme, value) whenever a property changes, for as long as the widget lives.
+
+        Not Kivy's bind: that keeps an entry of every widget that is gone until the property changes, and walks them
+        all to add one; a till that makes rows all day would grow slower all day. Not fbind: it keeps widgets alive.
+        """
+        for name, method in methods.items():
+            if name not in self._following:
+                self._following[name] = {}
+                self.fbind(name, self._tell, name)
+            followers = self._following[name]
+            followers[WeakMethod(method, lambda gone, held=followers: held.pop(gone, None))] = None
+
+    def _tell(self, name: str, *args: object) -> None:
+        for one in list(self._following[name]):
+            method = one()
+            if method is not None:
+                method(*args)
 
     def style(self, role: str) -> Style:
         """The style of a role on this kind of device; an unknown role raises ThemeError."""

@@ -1,1 +1,1 @@
-"""The workbench of the demo: scans, the network, faults of virtual devices, the journal."""
+"""The workbench of the demo: scans, the network, the journal, and the way to the virtual devices."""

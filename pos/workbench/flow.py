@@ -1,31 +1,23 @@
-"""What the workbench does. It uses the same doors as the world does: scans, the agent's address, the control ports.
+"""What the workbench does. It uses the same doors as the world does: scans, and the agent's address.
 
-A virtual device of the demo takes faults on the port after its own.
+Virtual devices are pressed in a window of their own, which it opens (`pos.panel`).
 """
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from pos.devices.virtual.control import tell
 from pos.terminal import Terminal
 from sync.local import Local
-from sync.settings import DeviceSettings, address
 
 NOWHERE = "http://127.0.0.1:9"
 """An address where no hub is (RFC 863's port): the agent finds the network down, and says so."""
 SHOWN = 3
 """Entries of the journal on the workbench."""
-
-FAULTS = (
-    ("printer", "paper_out", "on"),
-    ("printer", "off", "on"),
-    ("card", "decline", "insufficient_funds"),
-    ("card", "lose_answers", "1"),
-    ("card", "silent", "on"),
-    ("card", "slow_s", "8"),
-)
-"""Device, fault, and the value that switches it on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +40,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class BenchState:
-    """`online`: the agent may reach the hub; `on`: faults that are set; `absent`: devices that take none."""
+    """`online`: the agent may reach the hub; `panel`: there are virtual devices to press."""
 
     online: bool = True
-    on: frozenset[str] = frozenset()
-    absent: frozenset[str] = frozenset()
+    panel: bool = False
     samples: tuple[Sample, ...] = ()
     journal: tuple[Entry, ...] = ()
 
@@ -60,11 +51,11 @@ class BenchState:
 class Bench:
     """Verbs of the workbench."""
 
-    def __init__(self, terminal: Terminal, devices: DeviceSettings, on_state: Callable[[BenchState], None]) -> None:
-        self.state = BenchState()
+    def __init__(self, terminal: Terminal, devices: Path | None, on_state: Callable[[BenchState], None]) -> None:
+        """`devices`: the list of the virtual devices, None where there are none."""
+        self.state = BenchState(panel=devices is not None)
         self.on_state = on_state
-        self._terminal = terminal
-        self._ports = {"printer": _control(devices.printer), "card": _control(devices.card_terminal)}
+        self._terminal, self._list = terminal, devices
 
     def open(self) -> None:
         """Read what there is to scan, and the journal."""
@@ -81,24 +72,22 @@ class Bench:
         agent.resume()
         self._to(online=online)
 
-    def fault(self, device: str, name: str, value: str) -> None:
-        """Set a fault, or end it if it is set."""
-        on = name in self.state.on
-        try:
-            tell(self._ports[device], f"{name} {'off' if on else value}")
-        except OSError:
-            self._to(absent=self.state.absent | {device})
-            return
-        self._to(on=self.state.on ^ {name}, absent=self.state.absent - {device})
+    def panel(self) -> bool:
+        """Open the panel of the virtual devices, unless it is open; False where there is none."""
+        if self._list is None:
+            return False
+        subprocess.Popen([sys.executable, "-m", "pos.panel", str(self._list)])
+        return True
 
     def _to(self, **changes: object) -> None:
         self.state = replace(self.state, **changes)  # type: ignore[arg-type]
         self.on_state(self.state)
 
 
-def _control(device: str) -> int:
-    """The control port of a virtual device at that address; 0 where there is no device."""
-    return address(device, "devices")[1] + 1 if device else 0
+def virtual_devices() -> Path | None:
+    """The list of the virtual devices that this terminal uses, as who started it says."""
+    listed = os.environ.get("STOREFLOOR_PANEL")
+    return Path(listed) if listed else None
 
 
 def _read(local: Local) -> tuple[tuple[Sample, ...], tuple[Entry, ...]]:

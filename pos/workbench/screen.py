@@ -8,7 +8,7 @@ from pos.ui.i18n import _, language
 from pos.ui.kit.buttons import Chip
 from pos.ui.kit.dialog import Dialog
 from pos.ui.menu import Chips, PastRow
-from pos.workbench.flow import FAULTS, Bench, BenchState
+from pos.workbench.flow import Bench, BenchState
 from sync.domain.catalogue import in_language
 
 from kivy.lang import Builder  # isort: skip
@@ -43,9 +43,8 @@ class Workbench(Dialog):
         self.ids.body.clear_widgets()
         self._row(_("Scan"), self._scans(state))
         self._row(_("Network"), [(_("Reachable"), state.online, lambda: self.bench.network(not state.online))])
-        self._row(_("Device faults"), self._faults(state))
-        if state.absent:
-            self._head(_("No virtual device answers there: {devices}").format(devices=", ".join(sorted(state.absent))))
+        if state.panel:
+            self._row(_("Devices"), [(_("Open the virtual store"), False, self._panel)])
         self._head(_("Journal, the newest first"))
         for entry in state.journal:
             self.add_widget(_entry(entry.seq, entry.kind, entry.detail, entry.verdict))
@@ -59,19 +58,9 @@ class Workbench(Dialog):
         self.close()
         self.scanned(code)
 
-    def _faults(self, state: BenchState) -> list[tuple[str, bool, Callable[[], None]]]:
-        words = {
-            "paper_out": _("printer: no paper"),
-            "off": _("printer: off"),
-            "decline": _("card: declined"),
-            "lose_answers": _("card: answer lost"),
-            "silent": _("card: silent"),
-            "slow_s": _("card: slow"),
-        }
-        return [
-            (words[name], name in state.on, lambda f=(device, name, value): self.bench.fault(*f))
-            for device, name, value in FAULTS
-        ]
+    def _panel(self) -> None:
+        self.close()
+        self.bench.panel()
 
     def _head(self, text: str) -> None:
         self.add_widget(BenchHead(text=text))

@@ -10,6 +10,9 @@ from sync.domain.payments import AttemptState
 from sync.local import Local, tables
 from sync.local.tables import Statement, insert
 
+GIVING_BACK = "giving_back"
+"""Reason of an approved attempt whose money the card terminal was asked to give back: it pays for nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -32,6 +35,11 @@ class Attempt:
     def holds_money(self) -> bool:
         """Whether the shopper's money is, or may be, with the retailer because of it."""
         return not self.sold and self.state in (AttemptState.PENDING, AttemptState.UNKNOWN, AttemptState.APPROVED)
+
+    @property
+    def going_back(self) -> bool:
+        """Whether the card terminal was asked to give it back, and has not said how that ended."""
+        return self.state is AttemptState.APPROVED and self.reason == GIVING_BACK and not self.sold
 
 
 _attempt = tables.attempt

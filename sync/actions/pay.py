@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from sync.actions.attempts import Attempt, attempt, attempts_of, open_attempts, put
+from sync.actions.attempts import GIVING_BACK, Attempt, attempt, attempts_of, open_attempts, put
 from sync.actions.cart import Cart, keep
 from sync.actions.clock import new_id
-from sync.actions.day import business_day
-from sync.domain.payments import AttemptState, step
+from sync.actions.day import day_now
+from sync.domain.payments import AttemptState, BadStep, step
 from sync.local import Local, Staff, settings
 from sync.local.journal import append
 from sync.protocol import operations
@@ -18,6 +18,8 @@ __all__ = [
     "UnknownAttempt",
     "attempts_of",
     "begin_attempt",
+    "begin_back",
+    "note_reversed",
     "open_attempts",
     "resolve_attempt",
 ]
@@ -53,26 +55,66 @@ def begin_attempt(local: Local, cart: Cart, amount: int, actor: Staff, now: int)
     with local.write():
         if not keep(local, cart):
             raise AlreadySold(cart.sale_id)
-        if any(a.state in UNSETTLED for a in attempts_of(local, cart.sale_id)):
+        if any(a.state in UNSETTLED or a.going_back for a in attempts_of(local, cart.sale_id)):
             raise PaymentOpen(cart.sale_id)
         _record(local, fresh, set_by.timezone)
     return fresh
 
 
-def resolve_attempt(
-    local: Local, attempt_id: str, state: AttemptState, reference: str, masked: str, reason: str, now: int
-) -> Attempt:
-    """Record what became of it. The same state again changes nothing. Raises UnknownAttempt, payments.BadStep."""
+def begin_back(local: Local, attempt_id: str, now: int) -> tuple[Attempt, ...]:
+    """Record that the card terminal is about to be asked to give an approved payment back. Until it says how that ended
+    the payment pays for nothing: `resolve_attempt` with APPROVED (it stayed) or REVERSED ends it.
+
+    All attempts of its sale. Raises UnknownAttempt, and BadStep if it is not approved, or a sale took it.
+    """
     with local.write():
         old = attempt(local, attempt_id)
         if old is None:
             raise UnknownAttempt(attempt_id)
-        if step(old.state, state) is old.state:
+        if old.state is not AttemptState.APPROVED or old.sold:
+            raise BadStep(f"A payment that is {old.state.value} can't be given back from here.")
+        _record(local, replace(old, reason=GIVING_BACK, changed_at=now), settings(local).timezone)
+        return attempts_of(local, old.sale_id)
+
+
+def resolve_attempt(
+    local: Local,
+    attempt_id: str,
+    state: AttemptState,
+    reference: str,
+    masked: str,
+    reason: str,
+    now: int,
+    amount: int | None = None,
+) -> Attempt:
+    """Record what became of it. The same state again changes nothing. Raises UnknownAttempt, payments.BadStep.
+
+    `amount`: what was approved, in minor units, which may be less than was asked for; None: all of it. ValueError if it
+    is more, or nothing.
+    """
+    with local.write():
+        old = attempt(local, attempt_id)
+        if old is None:
+            raise UnknownAttempt(attempt_id)
+        if step(old.state, state) is old.state and not old.going_back:
             return old
+        if amount is not None and not 0 < amount <= old.amount:
+            raise ValueError(f"{amount} is no part of {old.amount}")
         kept = reference or old.reference, masked or old.masked
         new = replace(old, state=state, reference=kept[0], masked=kept[1], reason=reason, changed_at=now)
+        new = new if amount is None else replace(new, amount=amount)
         _record(local, new, settings(local).timezone)
     return new
+
+
+def note_reversed(local: Local, attempt_id: str, reason: str, now: int) -> None:
+    """Record that an approved payment was taken back, also one that a sale took as its tender: the sale stands, and its
+    money is gone. Any other attempt, and one of another journal, is left as it is."""
+    with local.write():
+        old = attempt(local, attempt_id)
+        if old is not None and old.state is AttemptState.APPROVED:
+            new = replace(old, state=AttemptState.REVERSED, reason=reason, changed_at=now)
+            _record(local, new, settings(local).timezone)
 
 
 def _record(local: Local, it: Attempt, timezone: str) -> None:
@@ -95,4 +137,4 @@ def _record(local: Local, it: Attempt, timezone: str) -> None:
         it.id, it.sale_id, it.state.value, it.amount, it.currency, it.reference, it.masked, it.reason
     )
     at = it.changed_at
-    append(local, "payment", body, op_id=new_id(at), at=at, business_day=business_day(at, timezone), actor=it.actor)
+    append(local, "payment", body, op_id=new_id(at), at=at, business_day=day_now(local, at, timezone), actor=it.actor)

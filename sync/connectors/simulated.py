@@ -19,14 +19,24 @@ from typing import Any, NoReturn, TypeVar
 import httpx
 import msgspec
 
+from sync.domain.money import allocate
+from sync.domain.orders import PaidBy
+from sync.domain.pricing import line_amount
+from sync.domain.value import code_from
 from sync.protocol.messages import (
     ChannelCatalogue,
     ChannelLocation,
     ChannelMove,
     ChannelOrder,
     ChannelProduct,
+    ChannelReceived,
+    ChannelValue,
     Fault,
     OrderLine,
+    OrderPayment,
+    ReceivedLine,
+    RefundDone,
+    RefundsAsked,
 )
 from sync.settings import WrongSetting
 
@@ -42,6 +52,23 @@ PATIENCE_S = 10.0
 """How long one request may take."""
 PLACES = {"warehouse": 6, "online": 3, "store": 2}
 """How often goods are promised from each kind of location."""
+RETURNED_WITHIN_MS = 14 * 24 * 3_600_000
+"""How long after it came something may go back."""
+PEOPLE = ("Daniyar M.", "Aigerim S.", "Nurlan K.", "Saule T.", "Timur A.", "Nino G.", "Elena V.", "Yerlan B.")
+"""Shoppers, as staff say their names aloud."""
+WAYS = (
+    ((PaidBy.ONLINE, 1),),
+    ((PaidBy.CARD, 1),),
+    ((PaidBy.ONLINE, 9), (PaidBy.POINTS, 1)),
+    ((PaidBy.CARD, 4), (PaidBy.GIFT_CARD, 1)),
+)
+"""How orders are paid: by what, in which proportion."""
+GIFT_CARDS = tuple(
+    ChannelValue(f"shown-{n}", code_from(600_000_000_000_000 + n), amount, "KZT", 0)
+    for n, amount in enumerate((2_500_000, 500_000, 100_000), 1)
+)
+"""Cards that the shop sold before it opened, so that a till has some to take: 6000 0000 0000 0015 and so on."""
+MASKED = {PaidBy.CARD: "**** 4242", PaidBy.ONLINE: "**** 1881"}
 
 Asked = TypeVar("Asked", bound=msgspec.Struct)
 
@@ -111,6 +138,7 @@ class Shop:
     waiting: list[ChannelOrder] = field(default_factory=list)
     gone: list[tuple[str, str, int]] = field(default_factory=list)
     made: int = 0
+    paid_back: int = 0
 
     def stock_up(self) -> None:
         """Read from the hub what may be sold, and from where. Raises Refused."""
@@ -127,6 +155,11 @@ class Shop:
             if not after:
                 return
 
+    def sell_cards(self) -> None:
+        """Tell the hub of the gift cards; again changes nothing, and what was paid with stays paid. Raises Refused."""
+        for card in GIFT_CARDS:
+            self.line.post("/v1/channel/value", card)
+
     def _choose(self, product: ChannelProduct, seen: int) -> None:
         """Each product of a catalogue of any size has the same chance to be among those that the shop sells."""
         if len(self.products) < SHOWCASE:
@@ -140,7 +173,9 @@ class Shop:
         if self.waiting and (what < 0.4 or len(self.waiting) >= OPEN_MOST):
             return self._ship()
         if self.gone and what < 0.6:
-            return self._receive()
+            return self._restock()
+        if what > 0.95:
+            return self._pay_back()
         return self._order()
 
     def _name(self, what: str) -> str:
@@ -165,9 +200,57 @@ class Shop:
         for number, each in enumerate(order.lines, 1):
             self._move(f"{order.order}-{number}", order.location, each.product, -each.quantity, "shipped", order.order)
             self.gone.append((order.location, each.product, each.quantity))
-        return f"shipped {order.order} from {order.location}"
+        return f"shipped {order.order} from {order.location}{self._arrive(order)}"
 
-    def _receive(self) -> str:
+    def _arrive(self, order: ChannelOrder) -> str:
+        """Half of what was shipped comes to its shopper at once, so that it can be taken back. What is priced at
+        nothing is no order to speak of."""
+        if self.chance.random() < 0.5 or not any(line.unit_price for line in order.lines):
+            return ""
+        told = self._received(order)
+        self.line.post("/v1/channel/received", told)
+        return f"; {told.customer} has it as {told.number}"
+
+    def _received(self, order: ChannelOrder) -> ChannelReceived:
+        now = self.clock()
+        until = now + RETURNED_WITHIN_MS
+        amounts = [line_amount(line.quantity, line.unit_price) for line in order.lines]
+        who = self.chance.randrange(len(PEOPLE))
+        in_store = any(place.id == order.location and place.kind == "store" for place in self.locations)
+        return ChannelReceived(
+            order=order.order,
+            number=f"100-{int(self.run, 16) % 90_000 + 10_000 + int(order.order.rpartition('-')[2])}",
+            lines=[
+                ReceivedLine(str(n), line.product, line.quantity, amount, until)
+                for n, (line, amount) in enumerate(zip(order.lines, amounts, strict=True), 1)
+            ],
+            paid=self._payments(order.order, sum(amounts)),
+            placed_at=order.at,
+            received_at=now,
+            location=order.location if in_store else "",
+            customer=PEOPLE[who],
+            email=f"shopper{who}@example.com",
+            phone=f"+7 701 555 01 {who:02d}",
+            language=self.chance.choice(("ru", "kk", "en")),
+        )
+
+    def _payments(self, order: str, total: int) -> list[OrderPayment]:
+        ways = self.chance.choice(WAYS)
+        parts = allocate(total, [weight for _, weight in ways])
+        return [
+            OrderPayment(str(n), kind.value, part, MASKED.get(kind, ""), f"{order}/{n}")
+            for n, ((kind, _), part) in enumerate(zip(ways, parts, strict=True), 1)
+        ]
+
+    def _pay_back(self) -> str:
+        """Give back what the hub asks for, as a payment side would: each request once."""
+        asked = self.line.get("/v1/channel/refunds", RefundsAsked).refunds
+        for each in asked:
+            self.line.post("/v1/channel/refunds/done", RefundDone(each.key))
+            self.paid_back += each.amount
+        return f"gave back {len(asked)} payments"
+
+    def _restock(self) -> str:
         """What went out comes in again, so that the store never runs dry."""
         place, product, quantity = self.gone.pop(self.chance.randrange(len(self.gone)))
         self._move(self._name("R"), place, product, quantity, "received")
@@ -183,6 +266,7 @@ def keep_shop(shop: Shop, rate: float, pause: Callable[[float], None]) -> NoRetu
     shop.stock_up()
     if not shop.products or not shop.locations:
         raise Refused("The hub has no products or no locations yet. Import them first.")
+    shop.sell_cards()
     while True:
         pause(shop.chance.expovariate(rate / 60))
         try:

@@ -55,7 +55,8 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One article. `unit` is `pcs` or `kg`; `vat_rate` in basis points; `price` holds now, None: not for sale here."""
+    """One article. `unit` is `pcs` or `kg`; `vat_rate` in basis points; `price` holds now, None: not for sale here.
+    `serial`: each unit is sold by a number of its own."""
 
     id: str
     sku: str
@@ -69,7 +70,13 @@ class Product:
     tint: str = "sand"
     price: Price | None = None
     price_label: Words = field(default_factory=dict)
+    serial: bool = False
 
     def name(self, language: str) -> str:
         """The name for people, in the language asked or the nearest there is."""
         return in_language(self.names, language)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether each unit is asked for its number; what is weighed has no units."""
+        return self.serial and self.unit == "pcs"

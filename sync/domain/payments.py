@@ -1,6 +1,7 @@
 """Payment attempts: created → pending → approved | declined | unknown | reversed (design, section 5).
 
-`unknown` is resolved by asking again, never by charging again (F29, F31).
+`unknown` is resolved by asking again, never by charging again (F29, F31). Money that goes back through a card terminal
+is an attempt of the same steps, bound to its return: `unknown` is asked about and never given back again.
 """
 
 from enum import StrEnum
@@ -38,6 +39,17 @@ def step(old: AttemptState, new: AttemptState) -> AttemptState:
     if new is old or new in NEXT[old]:
         return new
     raise BadStep(f"A payment that is {old.value} can't become {new.value}.")
+
+
+def fits(asked: int, currency: str, said: int, said_in: str) -> bool:
+    """Whether a card terminal's approval of `said` minor units answers a question for `asked`: the same currency, more
+    than nothing, and no more than was asked. Less is a partial approval: it counts, and the rest is still to pay."""
+    return said_in == currency and 0 < said <= asked
+
+
+def may_have_gone(state: AttemptState) -> bool:
+    """Whether an attempt to give money back has, or may have, given it: then nobody else is asked for it (I-8)."""
+    return state not in (AttemptState.DECLINED, AttemptState.REVERSED)
 
 
 def settled(state: AttemptState) -> bool:

@@ -32,13 +32,15 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a cart: `quantity` in thousandths, prices in minor units, `vat_rate` in basis points."""
+    """One line of a cart: `quantity` in thousandths, prices in minor units, `vat_rate` in basis points. `labelled`:
+    what all of it costs by the label on it, which then holds; None without one."""
 
     product: str
     quantity: int
     unit_price: int
     vat_rate: int
     regular_price: int | None = None
+    labelled: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def vat_of(amount: int, rate: int, included: bool) -> int:
 
 def price_line(line: Line, included: bool) -> PricedLine:
     """One line priced by itself."""
-    amount = line_amount(line.quantity, line.unit_price)
+    amount = line_amount(line.quantity, line.unit_price) if line.labelled is None else line.labelled
     before = line_amount(line.quantity, line.regular_price) if line.regular_price else amount
     return PricedLine(line, amount, vat_of(amount, line.vat_rate, included), max(0, before - amount))
 
@@ -97,7 +99,7 @@ def price_line(line: Line, included: bool) -> PricedLine:
 def price_cart(lines: list[Line], vat_included: bool = True) -> Totals:
     """Price a whole cart. Quantities and prices may not be negative: ValueError names the line."""
     for number, line in enumerate(lines, 1):
-        if line.quantity < 0 or line.unit_price < 0 or line.vat_rate < 0:
+        if line.quantity < 0 or line.unit_price < 0 or line.vat_rate < 0 or (line.labelled or 0) < 0:
             raise ValueError(f"line {number} ({line.product}) has a negative quantity, price or VAT rate")
     priced = tuple(price_line(line, vat_included) for line in lines)
     by_rate = _vat_table(priced, vat_included)

@@ -1,5 +1,6 @@
 """Stock: appended movements, on hand as their sum, and how old a number is."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -36,3 +37,9 @@ def known(seen_at: int | None, now: int, online: bool) -> Known:
     if seen_at is None:
         return Known.UNKNOWN
     return Known.CONFIRMED if online and now - seen_at <= FRESH_MS else Known.COPY
+
+
+def by_walk(shelf: str) -> tuple[tuple[int, int, str], ...]:
+    """A shelf's place among others as people count: B-2 before B-12. What lies nowhere ("") comes last."""
+    parts = re.findall(r"\d+|\D+", shelf.upper())
+    return tuple((0, int(x), "") if x.isdecimal() else (1, 0, x) for x in parts) or ((2, 0, ""),)

@@ -13,7 +13,7 @@ class Outcome(StrEnum):
 
 
 class Code(StrEnum):
-    """Why a verdict is not plainly `applied`, or why a person is asked without one (the last six)."""
+    """Why a verdict is not plainly `applied`, or why a person is asked without one."""
 
     NONE = ""
     STOCK_BELOW_ZERO = "stock_below_zero"
@@ -35,6 +35,33 @@ class Code(StrEnum):
     PAYMENT_UNKNOWN = "payment_unknown"
     OVERSOLD = "oversold"
     JOURNAL_DIFFERS = "journal_differs"
+    REFUND_RIGHT = "refund_right"
+    PURCHASE_UNKNOWN = "purchase_unknown"
+    RETURN_DIFFERS = "return_differs"
+    DUPLICATE_RETURN = "duplicate_return"
+    BLIND_LIMIT = "blind_limit"
+    DUPLICATE_SHIFT = "duplicate_shift"
+    SHIFT_DIFFERS = "shift_differs"
+    SHIFT_UNKNOWN = "shift_unknown"
+    SHIFT_LEFT_OPEN = "shift_left_open"
+    SHIFT_LATE = "shift_late"
+    SETTLED_ALREADY = "settled_already"
+    MATTER_UNKNOWN = "matter_unknown"
+    HUB_RESTORED = "hub_restored"
+    VALUE_OVERDRAWN = "value_overdrawn"
+    VALUE_UNKNOWN = "value_unknown"
+    EXCHANGE_DIFFERS = "exchange_differs"
+    HANDED_OUT_TWICE = "handed_out_twice"
+    PARCEL_DIFFERS = "parcel_differs"
+    SUBSTITUTE_DIFFERS = "substitute_differs"
+    PROXY_DIFFERS = "proxy_differs"
+    PARCEL_SURPLUS = "parcel_surplus"
+    PARCEL_MISSING = "parcel_missing"
+    OWED_TWICE = "owed_twice"
+    OWED_DIFFERS = "owed_differs"
+    ORDER_OVERPAID = "order_overpaid"
+    CARD_BACK_UNKNOWN = "card_back_unknown"
+    FISCAL_FAILED = "fiscal_failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, select
 
 from sync.domain.verdicts import Code
-from sync.hub import database, judge
+from sync.hub import attention, database, judge
 from sync.hub.cases import READERS, Case, Court, Who
 from sync.hub.feed import Recorder
 from sync.hub.tables import attention as matter
@@ -46,8 +46,7 @@ def _take_up(conn: Connection, now: int, after: int) -> tuple[int, int]:
         cases = [_case(row, recorder) for row in readable]
         judge.judge_again(Court(conn), cases)
         for row in readable:
-            settled = matter.update().where(matter.c.id == row.matter)
-            conn.execute(settled.values(settled_at=now, settled_by=BY))
+            attention.close(conn, [matter.c.id == row.matter], BY, recorder)
         recorder.commit(conn)
     return len(readable), rows[-1].matter if rows else 0
 

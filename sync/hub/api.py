@@ -20,11 +20,19 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from sync.hub import (
+    anew,
+    api_arrivals,
     api_journal,
+    api_owed,
+    api_passes,
+    api_pickups,
+    api_returns,
+    api_value,
     ask,
     bodies,
     channels,
     database,
+    ended,
     enrolment,
     feed,
     keeping,
@@ -169,17 +177,28 @@ class Api:
         self.watcher.moved(taken.versions)
         return bodies.answer(request, taken.answer)
 
+    async def ended(self, request: Request) -> Response:
+        """POST /v1/ended."""
+        token, _ = await self._terminal(request)
+        taken = await self._write(ended.ended, token, await bodies.read(request, messages.Ended, bodies.PUSH), now_ms())
+        self.watcher.moved(taken.versions)
+        return bodies.answer(request, taken.answer)
+
     async def pull(self, request: Request) -> Response:
-        """GET /v1/pull?scope=&epoch=&since=."""
+        """GET /v1/pull?scope=&epoch=&since=&seal=."""
         token, row = await self._terminal(request)
         scope = request.query_params.get("scope", "")
         roles.check_scope(row.kind, row.location, scope)
         since = _whole(request.query_params.get("since", ""), "since")
         epoch = request.query_params.get("epoch", "")
-        page = await self._read(feed.page, scope, epoch, since, now_ms(), token.terminal, token.incarnation)
+        seal = request.query_params.get("seal", "")
+        page = await self._read(feed.page, scope, epoch, since, now_ms(), token.terminal, token.incarnation, seal)
         if isinstance(page, feed.SnapshotNeeded):
             message = f"{scope} keeps no changes before version {page.floor}. Take the snapshot."
             raise Refusal(410, "snapshot_needed", message, want=page.floor)
+        if isinstance(page, feed.Forgotten):
+            what = f"version {since} of {scope}"
+            page = feed.WrongEpoch(await self._write(anew.restored, page.epoch, token.terminal, what, now_ms()))
         if isinstance(page, feed.WrongEpoch):
             raise Refusal(409, "epoch", f"{scope} began anew. Say hello and take the snapshot.", have=page.epoch)
         return bodies.answer(request, page)
@@ -278,6 +297,7 @@ def build(engine: Engine, folder: Path) -> tuple[Starlette, Api]:
         Route("/v1/enrol", api.enrol, methods=["POST"]),
         Route("/v1/hello", api.hello, methods=["POST"]),
         Route("/v1/push", api.push, methods=["POST"]),
+        Route("/v1/ended", api.ended, methods=["POST"]),
         Route("/v1/pull", api.pull),
         Route("/v1/live", api.live),
         Route("/v1/snapshot/{scope}", api.snapshot),
@@ -287,6 +307,12 @@ def build(engine: Engine, folder: Path) -> tuple[Starlette, Api]:
         Route("/v1/channel/orders", api.channel_order, methods=["POST"]),
         Route("/v1/channel/moves", api.channel_move, methods=["POST"]),
         *api_journal.routes(api._terminal, api._read, api._write, now_ms),
+        *api_returns.routes(api._terminal, api._channel, api._read, api._write, api.watcher.moved, now_ms),
+        *api_owed.routes(api._terminal, api._read, api._write, now_ms),
+        *api_value.routes(api._terminal, api._channel, api._write, api.watcher.moved, now_ms),
+        *api_pickups.routes(api._terminal, api._channel, api._write, api.watcher.moved, now_ms),
+        *api_arrivals.routes(api._terminal, api._channel, api._read, api._write, api.watcher.moved, now_ms),
+        *api_passes.routes(api._channel, api._write, api.watcher.moved, now_ms),
     ]
 
     @asynccontextmanager

@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import zstandard
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from sync.hub.faults import Refusal
@@ -36,11 +36,14 @@ async def read(request: Request, kind: type[Message], limit: int = SMALL) -> Mes
 async def _collect(request: Request, limit: int) -> bytes:
     chunks = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise _too_large(limit)
-        chunks.append(chunk)
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise _too_large(limit)
+            chunks.append(chunk)
+    except ClientDisconnect:  # a line was cut, or a person's patience ended: nobody hears the answer
+        raise Refusal(400, "cut_body", "The request ended in the middle of its body.") from None
     return b"".join(chunks)
 
 

@@ -2,15 +2,39 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from sync.domain.verdicts import APPLIED, Code, Outcome, Verdict
-from sync.hub.attention import Note
+from sync.hub import sides
+from sync.hub.attention import NO_FACTS, Note
+from sync.hub.events import Event
 from sync.hub.feed import Recorder
-from sync.protocol.operations import Envelope, Gap, Payment, Sale, open_envelope
+from sync.hub.vault import Vault
+from sync.protocol.arrivals import BODIES as ARRIVALS
+from sync.protocol.matters import Facts
+from sync.protocol.operations import (
+    BlindReturn,
+    CashMoved,
+    CashPaid,
+    Envelope,
+    Gap,
+    Payment,
+    Return,
+    Sale,
+    Settled,
+    ShiftClosed,
+    ShiftOpened,
+    open_envelope,
+)
+from sync.protocol.order_payments import OrderPaid
+from sync.protocol.pickups import BODIES as PICKUPS
+
+if TYPE_CHECKING:
+    from sync.hub.parcels import Shelf
+    from sync.hub.returned import Book
 
 LONGEST_ID = 128
 """Characters of an id: databases can't index much longer ones."""
@@ -42,7 +66,16 @@ class Reader:
 READERS: dict[str, Reader] = {
     "sale": Reader(1, Sale),
     "payment": Reader(1, Payment),
+    "return": Reader(1, Return),
+    "blind_return": Reader(1, BlindReturn),
     "gap": Reader(1, Gap),
+    "shift_opened": Reader(1, ShiftOpened),
+    "cash_moved": Reader(1, CashMoved),
+    "shift_closed": Reader(1, ShiftClosed),
+    "settled": Reader(1, Settled),
+    "cash_paid": Reader(1, CashPaid),
+    "order_paid": Reader(1, OrderPaid),
+    **{kind: Reader(1, body) for kind, body in (PICKUPS | ARRIVALS).items()},
 }
 """The kinds that this hub knows."""
 
@@ -59,10 +92,18 @@ class Who:
 
 @dataclass
 class Court:
-    """What judging needs: the transaction, and what a person will have to settle."""
+    """What judging needs: the transaction, what a person will have to settle, what other systems are told; the
+    purchases that its returns and hand-outs concern, the parcels, and the accounts that its sales and returns do."""
 
     conn: Connection
     notes: list[Note] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    book: "Book | None" = None
+    shelf: "Shelf | None" = None
+    vault: Vault = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.vault = Vault(self.conn)
 
 
 @dataclass(slots=True)
@@ -85,18 +126,29 @@ class Case:
         return self.recorder.at
 
     def note(
-        self, court: Court, code: Code, detail: str, about: str, location: str = "", seq: int | None = None
+        self,
+        court: Court,
+        code: Code,
+        detail: str,
+        about: str,
+        location: str = "",
+        seq: int | None = None,
+        facts: Facts = NO_FACTS,
     ) -> None:
-        """Put a matter before a person."""
+        """Put a matter before a person; `facts` of both sides, else of this operation alone."""
         who, seq = self.who, self.seq if seq is None else seq
         place = location or who.location
-        court.notes.append(Note(code, detail, place, who.terminal, who.incarnation, seq, about, self.now))
+        facts = facts if facts.sides else sides.alone(self, facts)
+        where = (place, who.terminal, who.incarnation, seq, about, self.now)
+        court.notes.append(Note(code, detail, *where, self.recorder, facts))
 
-    def find(self, court: Court, code: Code, detail: str, about: str = "", location: str = "") -> None:
+    def find(
+        self, court: Court, code: Code, detail: str, about: str = "", location: str = "", facts: Facts = NO_FACTS
+    ) -> None:
         """An exception: the first one found is the verdict, each is put before a person. Facts are never refused."""
         if self.verdict is APPLIED:
             self.verdict = Verdict(Outcome.EXCEPTION, code, detail[:500])
-        self.note(court, code, detail, about or self.op_id, location)
+        self.note(court, code, detail, about or self.op_id, location, facts=facts)
 
     def set_aside(self, court: Court, code: Code, detail: str) -> None:
         """Keep its bytes, apply nothing of it."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, select
 
 from sync.domain.pricing import Price, price_now
 from sync.domain.verdicts import Code
-from sync.hub import attention, database, movements
+from sync.hub import attention, database, movements, sides
 from sync.hub.attention import Note
 from sync.hub.faults import Refusal
 from sync.hub.feed import Recorder
@@ -45,7 +45,7 @@ def admitted(conn: Connection, key: str) -> str:
 
 def place_order(engine: Engine, name: str, order: ChannelOrder, now: int) -> dict[str, int]:
     """Reserve an order's goods at their source (F44). The same order again changes nothing. Answers moved heads."""
-    _check(order.order, order.location, *(line.product for line in order.lines))
+    check_ids(order.order, order.location, *(line.product for line in order.lines))
     if not order.lines or any(not 0 < line.quantity <= LARGEST for line in order.lines):
         raise Refusal(422, "bad_order", "An order needs lines, each with a quantity above zero.")
     if any(not 0 <= line.unit_price <= LARGEST for line in order.lines):
@@ -63,7 +63,8 @@ def _place(conn: Connection, name: str, order: ChannelOrder, now: int) -> dict[s
     return recorder.commit(conn)
 
 
-def _check(*ids: str) -> None:
+def check_ids(*ids: str) -> None:
+    """Raise Refusal (422) for an id that no record can hold."""
     for text in ids:
         if not (1 <= len(text) <= LONGEST_ID and text.isprintable()):
             raise Refusal(422, "bad_id", f"Ids are 1 to {LONGEST_ID} printable characters; {text[:32]!r} is not.")
@@ -109,16 +110,20 @@ def _reserve(conn: Connection, recorder: Recorder, name: str, order: ChannelOrde
         wanted[line.product, order.location] += line.quantity
     levels = movements.change_levels(conn, recorder, {place: (0, more) for place, more in wanted.items()})
     short = [level for level in levels.values() if level["reserved"] > level["on_hand"]]
-    details = [(x["product"], f"{x['product']}: {x['reserved']} promised of {x['on_hand']} on hand") for x in short]
-    notes = [Note(Code.OVERSOLD, text, order.location, name, "", 0, about, recorder.at) for about, text in details]
-    attention.add(conn, notes)
+    attention.add(conn, [_short(name, order, level, recorder) for level in short])
+
+
+def _short(name: str, order: ChannelOrder, level: dict[str, Any], recorder: Recorder) -> Note:
+    text = f"{level['product']}: {level['reserved']} promised of {level['on_hand']} on hand"
+    facts = sides.of_order(name, order, level, recorder.at)
+    return Note(Code.OVERSOLD, text, order.location, name, "", 0, level["product"], recorder.at, recorder, facts)
 
 
 def move_goods(engine: Engine, name: str, move: ChannelMove, now: int) -> dict[str, int]:
     """Move goods; with `order`, what went out is no longer reserved. The same move again changes nothing."""
-    _check(move.move, move.location, move.product)
+    check_ids(move.move, move.location, move.product)
     if move.order:
-        _check(move.order)
+        check_ids(move.order)
     if not 0 < abs(move.delta) <= LARGEST:
         raise Refusal(422, "bad_move", "A move needs a delta above or below zero.")
     return database.retrying(engine, lambda conn: _move(conn, name, move, now))
@@ -137,7 +142,9 @@ def _move(conn: Connection, name: str, move: ChannelMove, now: int) -> dict[str,
         movements.change_levels(conn, recorder, {(move.product, move.location): (0, -freed)})
     if after < 0 and move.delta < 0:
         text = f"{move.product} at {move.location}: {after} thousandths on hand"
-        note = Note(Code.STOCK_BELOW_ZERO, text, move.location, name, "", 0, move.product, now)
+        facts = sides.of_move(conn, made, after, now)
+        where = (move.location, name, "", 0, move.product, now)
+        note = Note(Code.STOCK_BELOW_ZERO, text, *where, recorder, facts)
         attention.add(conn, [note])
     return recorder.commit(conn)
 

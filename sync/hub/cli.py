@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sync.domain.money import UnknownCurrency
 from sync.flags import EPILOG, add_flags, read_settings
-from sync.hub import channels, database, enrolment, ledger, report, roles, seed
+from sync.hub import channels, database, enrolment, ledger, pass_keys, report, roles, seed, shift_records, value_report
 from sync.hub.csv_rows import Kind
 from sync.hub.csv_source import FileRefused
 from sync.hub.database import DatabaseProblem
@@ -58,12 +58,16 @@ def register(subparsers: "argparse._SubParsersAction[Any]") -> None:
     )
     key = _verb(verbs, "channel-key", "admit a sales channel and print its API key, once", _channel_key)
     key.add_argument("--name", required=True, help="the channel's name, as in web; again: a new key, the old one ends")
+    _add_pass_key(verbs)
+    _add_value(verbs)
+    _add_shut_out(verbs)
     _verb(
         verbs,
         "restored",
         "say that this database came back from a backup, before it is served again: terminals give again what it lacks",
         _restored,
     )
+    _add_shifts(verbs)
     _verb(verbs, "demo", "fill the hub with the demo retailer; again changes nothing", _demo)
 
 
@@ -227,11 +231,96 @@ def _channel_key(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _add_value(verbs: Any) -> None:
+    about = "gift cards and store credit: what is on them, and one with all that happened to it"
+    parser = _verb(verbs, "value", about, _value)
+    which = "the last four digits of the code, or the beginning of the account; without it: the newest"
+    parser.add_argument("account", nargs="?", default="", metavar="ACCOUNT", help=which)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--block", action="store_true", help="nobody pays with it any more, as when it was stolen")
+    what.add_argument("--unblock", action="store_true", help="it may be paid with again")
+
+
+def _value(arguments: argparse.Namespace, settings: Settings) -> int:
+    engine = _open(settings)
+    try:
+        if arguments.block or arguments.unblock:
+            value_report.block(engine, arguments.account, arguments.block)
+        with database.read(engine) as conn:
+            for line in value_report.lines(conn, arguments.account, _now()):
+                print(line)
+    except LookupError as wrong:
+        raise CannotDo(str(wrong.args[0])) from None
+    return 0
+
+
+def _add_shut_out(verbs: Any) -> None:
+    about = "shut a terminal out that was lost or stolen; the passes on its receipts hold no more"
+    parser = _verb(verbs, "shut-out", about, _shut_out)
+    parser.add_argument("terminal", metavar="TERMINAL", help="its id")
+
+
+def _shut_out(arguments: argparse.Namespace, settings: Settings) -> int:
+    with database.write(_open(settings)) as conn:
+        if not enrolment.revoke(conn, arguments.terminal, _now()):
+            raise CannotDo(f"There is no terminal {arguments.terminal!r}.")
+    print(f"Terminal {arguments.terminal} is shut out. Its receipts are found by their numbers, with the network.")
+    return 0
+
+
+def _add_pass_key(verbs: Any) -> None:
+    about = "the keys that sign passes: show them, let the next one sign, or take back what was signed"
+    parser = _verb(verbs, "pass-key", about, _pass_key)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--rotate", action="store_true", help="the next key signs from now on; passes hold as before")
+    what.add_argument("--revoke", metavar="KID", help="no pass that this key signed holds any more")
+    what.add_argument("--revoke-passes", metavar="WHICH", help="a pass by its serial, or those of a purchase by its id")
+
+
+def _pass_key(arguments: argparse.Namespace, settings: Settings) -> int:
+    engine, now = _open(settings), _now()
+    pass_keys.ensure(engine, now)
+    _change_keys(engine, arguments, now)
+    with database.read(engine) as conn:
+        for line in pass_keys.lines(conn, now):
+            print(line)
+    return 0
+
+
+def _change_keys(engine: Engine, arguments: argparse.Namespace, now: int) -> None:
+    if arguments.rotate:
+        pass_keys.rotate(engine, now)
+    elif arguments.revoke:
+        try:
+            pass_keys.revoke(engine, arguments.revoke, now)
+        except LookupError as wrong:
+            raise CannotDo(f"{wrong.args[0]} `hub pass-key` lists them.") from None
+    elif arguments.revoke_passes:
+        taken = pass_keys.revoke_passes(engine, arguments.revoke_passes, now)
+        if taken == 0:
+            raise CannotDo(f"There is no pass of {arguments.revoke_passes!r} that holds.")
+        print(f"{taken} passes hold no more, as soon as terminals hear of it.")
+
+
+def _add_shifts(verbs: Any) -> None:
+    about = "the newest shifts, each with what was counted, over or short, beside what the hub's own books say"
+    parser = _verb(verbs, "shifts", about, _shifts)
+    parser.add_argument("--location", default="", help="of this location alone (default: of all)")
+    parser.add_argument("--most", type=int, default=50, help="how many (default: 50)")
+
+
+def _shifts(arguments: argparse.Namespace, settings: Settings) -> int:
+    with database.read(_open(settings)) as conn:
+        for line in shift_records.lines(conn, arguments.location, max(1, arguments.most)):
+            print(line)
+    return 0
+
+
 def _report(_: argparse.Namespace, settings: Settings) -> int:
     with database.read(_open(settings)) as conn:
         for line in report.lines(conn):
             print(line)
-        different = list(ledger.faults(conn))
+        different = [*ledger.faults(conn), *value_report.faults(conn)]
     for line in different:
         print(f"DIFFERS {line}")
     print(f"books: {len(different)} differences" if different else "books: every journal agrees with what was booked")

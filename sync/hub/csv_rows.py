@@ -50,7 +50,8 @@ class DepartmentRow(NamedTuple):
 
 
 class ProductRow(NamedTuple):
-    """An article. `vat_rate` in basis points; `unit` is pcs or kg; rows of one `family` are variants of each other."""
+    """An article. `vat_rate` in basis points; `unit` is pcs or kg; rows of one `family` are variants of each other.
+    `serial` 1: each unit is sold by a number of its own."""
 
     sku: str
     names: Words
@@ -63,6 +64,7 @@ class ProductRow(NamedTuple):
     picture: str
     tint: str
     popularity: int
+    serial: int
 
 
 class BarcodeRow(NamedTuple):
@@ -222,6 +224,7 @@ def _product(*_: Parse) -> Shape:
             Column("picture", file_stem),
             Column("tint", values.choice("sand", "mint", "sky", "blush", "lemon"), empty="sand"),
             Column("popularity", values.whole, empty=0),
+            Column("serial", values.yes_or_no, empty=0),
         ),
         ("sku",),
     )

@@ -133,6 +133,14 @@ def choice(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
+def yes_or_no(text: str) -> int:
+    """1 for yes, 0 for no, as spreadsheets write them."""
+    said = {"yes": 1, "true": 1, "1": 1, "no": 0, "false": 0, "0": 0}.get(text.casefold())
+    if said is None:
+        raise Unclear("Write yes or no.")
+    return said
+
+
 def moment(zone: tzinfo, closing: bool) -> Callable[[str], int]:
     """A parser of dates and times into UTC ms. A bare date is that day's start; with `closing`, the next day's.
 

@@ -1,7 +1,8 @@
 """Opening the hub's database: one code for SQLite and PostgreSQL, told apart by the URL alone.
 
 Writers: on SQLite one at a time (BEGIN IMMEDIATE behind a fair lock); on PostgreSQL READ COMMITTED with row locks,
-always taken in the order terminal, orders, stock (sorted), heads (sorted), so that two writers never wait in a ring.
+always taken in the order terminal, orders, accounts, stock (sorted), owed cash (sorted), heads (sorted), so that no
+two writers ever wait in a ring.
 """
 
 import os
@@ -19,6 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.schema import CreateColumn
 
 from sync.hub import given, tables
 
@@ -106,9 +108,23 @@ def prepare(engine: Engine) -> None:
                 )
             if found == tables.FORMAT:
                 return  # all tables are made in one transaction
+        _add_columns(conn)
         tables.metadata.create_all(conn)
+        for index in (index for table in tables.metadata.sorted_tables for index in table.indexes):
+            index.create(conn, checkfirst=True)  # an older format may lack some
         if conn.execute(select(tables.hub.c.one)).first() is None:
             conn.execute(tables.hub.insert().values(_new_hub()))
+        conn.execute(tables.hub.update().values(format=tables.FORMAT))  # older formats only lacked things
+
+
+def _add_columns(conn: Connection) -> None:
+    """Columns that the tables of an older format lack. Each has a default, for the rows that are there."""
+    there = inspect(conn)
+    for table in (table for table in tables.metadata.sorted_tables if there.has_table(table.name)):
+        names = {column["name"] for column in there.get_columns(table.name)}
+        for column in (column for column in table.columns if column.name not in names):
+            made = CreateColumn(column).compile(dialect=conn.dialect)
+            conn.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {made}")
 
 
 def _new_hub() -> dict[str, object]:
@@ -174,13 +190,18 @@ def append(conn: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     given.append(conn, table, rows)
 
 
+_HUB = select(tables.hub)
+
+
 def hub_row(conn: Connection) -> Any:
     """The hub's own row: id, epoch, secret, created_at."""
-    return conn.execute(select(tables.hub)).one()
+    return conn.execute(_HUB).one()
 
 
 def new_epoch(conn: Connection) -> str:
     """After a restore from a backup: every terminal notices, replays its journal and follows anew from snapshots."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("LOCK TABLE head IN EXCLUSIVE MODE"))  # no head is raised, or made, in the epoch that ends
     epoch = secrets.token_hex(8)
     conn.execute(tables.hub.update().values(epoch=epoch))
     conn.execute(tables.head.update().values(epoch=epoch))

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from sync.domain.verdicts import Code
-from sync.hub import attention, database, feed, roles
+from sync.hub import anew, attention, database, feed, roles, seals, signers
 from sync.hub.attention import Note
 from sync.hub.faults import Refusal
+from sync.hub.feed import Recorder
 from sync.hub.signatures import TOKEN_MS, Token, digest, make_token, read_key, signed
 from sync.hub.tables import enrol_code, incarnation, location, terminal
 from sync.protocol.messages import Enrol, Enrolled, Hello, Scope, Welcome
@@ -45,7 +46,7 @@ def create_code(
 def enrol(engine: Engine, request: Enrol, now: int) -> Enrolled:
     """Give the code's identity to the key. Again with the same key: the same answer (F1). Raises Refusal."""
     read_key(request.public_key)
-    _check_incarnation(request.incarnation)
+    check_incarnation(request.incarnation)
     key = request.public_key.lower()
     return database.retrying(engine, lambda conn: _enrol(conn, request, key, now))
 
@@ -57,7 +58,8 @@ def _enrol(conn: Connection, request: Enrol, key: str, now: int) -> Enrolled:
     return Enrolled(code.terminal, code.name, code.kind, code.location, database.hub_row(conn).id, now)
 
 
-def _check_incarnation(name: str) -> None:
+def check_incarnation(name: str) -> None:
+    """Raise Refusal unless that can name a journal."""
     if not (1 <= len(name) <= 64 and name.isascii() and name.isalnum()):
         raise Refusal(400, "bad_incarnation", "The incarnation must be 1 to 64 letters and digits.")
 
@@ -89,18 +91,27 @@ def _install(conn: Connection, code: Any, request: Enrol, key: str, now: int) ->
     }
     statement = database.insert(conn, terminal).values(id=code.terminal, **row)
     conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
-    _start_journal(conn, code.terminal, request.incarnation, now)
+    start_journal(conn, code.terminal, request.incarnation, now)
+    recorder = Recorder(now)
+    signers.enrolled(conn, recorder, code.terminal, code.name, code.kind, code.location, key)
+    recorder.commit(conn)
 
 
-def _start_journal(conn: Connection, name: str, journal: str, now: int) -> None:
+def start_journal(conn: Connection, name: str, journal: str, now: int) -> None:
+    """Know a journal of a terminal, empty, unless it is known."""
     row = {"last_seq": 0, "last_hash": GENESIS, "started_at": now, "pushed_at": 0}
     statement = database.insert(conn, incarnation).values(terminal=name, incarnation=journal, **row)
     conn.execute(statement.on_conflict_do_nothing())
 
 
 def revoke(conn: Connection, name: str, now: int) -> bool:
-    """Shut a terminal out. False if there is none of that id."""
-    return conn.execute(terminal.update().where(terminal.c.id == name).values(revoked_at=now)).rowcount > 0
+    """Shut a terminal out, and with it the passes on its receipts; the transaction's last statements. False if there is
+    none of that id."""
+    found = conn.execute(terminal.update().where(terminal.c.id == name).values(revoked_at=now)).rowcount > 0
+    recorder = Recorder(now)
+    signers.revoke(conn, recorder, name)
+    recorder.commit(conn)
+    return found
 
 
 def admitted(conn: Connection, name: str, lock: bool = False) -> Any:
@@ -126,7 +137,7 @@ def check_admitted(row: Any) -> Any:
 
 def hello(engine: Engine, request: Hello, now: int) -> Welcome:
     """Check the signature and say where the hub stands. A wrong clock is measured, not refused (F41)."""
-    _check_incarnation(request.incarnation)
+    check_incarnation(request.incarnation)
     if "\x00" in request.terminal:
         raise Refusal(401, "terminal_unknown", "This hub does not know this terminal. Enrol it.")
     return database.retrying(engine, lambda conn: _hello(conn, request, now))
@@ -138,6 +149,7 @@ def _hello(conn: Connection, request: Hello, now: int) -> Welcome:
     if not signed(row.public_key, request.signature, text):
         raise Refusal(401, "signature", "The signature is not that of the enrolled key. Enrol the terminal anew.")
     _meet_journal(conn, row, request.incarnation, now)
+    _hear_of_loss(conn, row, request, now)
     skew = max(-(2**53), min(2**53, request.at - now))
     seen = {"seen_at": now, "skew": skew, "software": request.software[:64].replace("\x00", "")}
     conn.execute(terminal.update().where(terminal.c.id == row.id).values(**seen))
@@ -149,11 +161,24 @@ def _meet_journal(conn: Connection, row: Any, journal: str, now: int) -> None:
         return
     mine = (incarnation.c.terminal == row.id, incarnation.c.incarnation == journal)
     if conn.execute(select(incarnation.c.last_seq).where(*mine)).first() is None:
-        _start_journal(conn, row.id, journal, now)
+        start_journal(conn, row.id, journal, now)
         conn.execute(terminal.update().where(terminal.c.id == row.id).values(incarnation=journal))
         return
     detail = "An earlier journal of this terminal speaks again: two machines use one identity. Enrol one anew."
-    attention.add_once(conn, Note(Code.TWIN, detail, row.location, row.id, journal, 0, row.id, now))
+    recorder = Recorder(now)
+    attention.add_once(conn, Note(Code.TWIN, detail, row.location, row.id, journal, 0, row.id, now, recorder))
+    recorder.commit(conn)
+
+
+def _hear_of_loss(conn: Connection, row: Any, request: Hello, now: int) -> None:
+    """Fewer operations here than this hub said, under its seal, that it has: it was restored from a backup."""
+    if not request.seal:
+        return
+    mine = (incarnation.c.terminal == row.id, incarnation.c.incarnation == request.incarnation)
+    here = conn.execute(select(incarnation.c.last_seq).where(*mine)).scalar_one()
+    own, what = database.hub_row(conn), seals.of_journal(row.id, request.incarnation)
+    if request.told > here and seals.made_here(own, what, request.told, request.seal):
+        anew.begin(conn, own.epoch, row.id, f"a verdict on operation {request.told}", now)
 
 
 def _welcome(conn: Connection, row: Any, journal: str, now: int) -> Welcome:
@@ -163,6 +188,7 @@ def _welcome(conn: Connection, row: Any, journal: str, now: int) -> Welcome:
     own = database.hub_row(conn)
     scopes = roles.followed(conn, row.kind, row.location)
     heads = feed.heads(conn, scopes)
+    sealed = seals.of_heads(conn, own, scopes)
     return Welcome(
         token=make_token(own.secret, Token(row.id, journal, now + TOKEN_MS)),
         expires=now + TOKEN_MS,
@@ -170,7 +196,7 @@ def _welcome(conn: Connection, row: Any, journal: str, now: int) -> Welcome:
         epoch=own.epoch,
         last_seq=mine.last_seq,
         last_hash=mine.last_hash.hex(),
-        scopes=[Scope(s, heads[s].epoch, heads[s].version, heads[s].floor) for s in scopes],
+        scopes=[Scope(s, heads[s].epoch, heads[s].version, heads[s].floor, sealed.get(s, "")) for s in scopes],
         schemas=SCHEMAS,
         older=[(j.incarnation, j.last_seq) for j in journals.values()],
     )

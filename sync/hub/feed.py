@@ -9,20 +9,23 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Engine, and_, select
 
-from sync.hub import database, given
+from sync.hub import database, given, seals
 from sync.hub.tables import change, head, version
 from sync.protocol.messages import PULL_ROWS, Change, Page, Version
-from sync.protocol.replica import COLUMNS, key_of
+from sync.protocol.replica import COLUMNS, key_of, scope_entities
 
 BULK = 100_000
 """Above this many rows in one scope a version carries no changes: followers take the snapshot instead."""
 
 _json = msgspec.json.Encoder()
+_ticks = count()
+"""In which order rows were told, over all recorders of a transaction."""
 
 
 @dataclass
@@ -33,7 +36,7 @@ class Recorder:
     terminal: str = ""
     incarnation: str = ""
     seq: int = 0
-    _scopes: dict[str, dict[tuple[str, str], str | None]] = field(default_factory=dict)
+    _scopes: dict[str, dict[tuple[str, str], tuple[int, str | None]]] = field(default_factory=dict)
     _bulk: set[str] = field(default_factory=set)
 
     def put(self, scope: str, entity: str, row: Mapping[str, Any]) -> None:
@@ -58,13 +61,19 @@ class Recorder:
         rows = self._scopes.setdefault(scope, {})
         if scope in self._bulk:
             return
-        rows[entity, key] = row
+        rows[entity, key] = next(_ticks), row
         if len(rows) > BULK:
             self.bulk(scope)
 
     def commit(self, conn: Connection) -> dict[str, int]:
         """Bump the heads and write versions and changes: the last statements of the transaction. New heads by scope."""
         return commit_all(conn, [self])[0]
+
+    def told_of(self, entity: str) -> list[tuple[tuple[str, str], int]]:
+        """Scopes and keys of the rows of an entity that it tells as they stand, each with when that was among all that
+        is told; none of a scope told in bulk."""
+        mine = [(s, rows) for s, rows in self._scopes.items() if entity in scope_entities(s)]
+        return [((s, key), at) for s, rows in mine for (of, key), (at, row) in rows.items() if of == entity and row]
 
     @property
     def scopes(self) -> list[str]:
@@ -89,7 +98,7 @@ class Recorder:
 
     def change_rows(self, scope: str, number: int) -> Iterator[dict[str, Any]]:
         """Its rows of the table `change`."""
-        for n, ((entity, key), row) in enumerate(self._scopes[scope].items()):
+        for n, ((entity, key), (_, row)) in enumerate(self._scopes[scope].items()):
             yield {"scope": scope, "version": number, "n": n, "entity": entity, "key": key, "row": row}
 
 
@@ -155,6 +164,14 @@ class WrongEpoch:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """This hub gave out the asked version, as its seal proves, and has none of that number or another one: it was
+    restored from a backup in the midst of `epoch`."""
+
+    epoch: str
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """Where a scope stands. Followers that stand below `floor` need the snapshot."""
 
@@ -183,35 +200,59 @@ def included(conn: Connection, scope: str, upto: int, terminal: str, incarnation
 
 
 def page(
-    conn: Connection, scope: str, epoch: str, since: int, now: int, terminal: str = "", incarnation: str = ""
-) -> Page | SnapshotNeeded | WrongEpoch:
-    """The versions after `since`, whole and in order, until PULL_ROWS rows are reached (F20). `conn` is one reading
-    transaction (`database.read`), so head, versions and changes are of one moment. Rows are still JSON
-    (`msgspec.Raw`): the page is for being encoded."""
-    stands = heads(conn, [scope])[scope]
-    if stands.epoch != epoch or since > stands.version:
+    conn: Connection,
+    scope: str,
+    epoch: str,
+    since: int,
+    now: int,
+    terminal: str = "",
+    incarnation: str = "",
+    seal: str = "",
+) -> Page | SnapshotNeeded | WrongEpoch | Forgotten:
+    """The versions after `since`, whole and in order, until PULL_ROWS rows are reached (F20). `seal` is the one that
+    came with version `since`. `conn` is one reading transaction (`database.read`), so head, versions and changes are
+    of one moment. Rows are still JSON (`msgspec.Raw`): the page is for being encoded."""
+    own, stands = database.hub_row(conn), heads(conn, [scope])[scope]
+    if stands.epoch != epoch:
+        return WrongEpoch(stands.epoch)
+    other = _other(conn, own, stands, since, seal)
+    if other is not None:
+        return other
+    if since > stands.version:
         return WrongEpoch(stands.epoch)
     if since < stands.floor:
         return SnapshotNeeded(stands.floor)
-    versions = _whole(conn, scope, since)
+    versions, mark = _whole(conn, scope, since)
     upto = versions[-1].version if versions else since
     mine = included(conn, scope, upto, terminal, incarnation) if terminal else 0
-    return Page(scope, epoch, since, upto, stands.version, mine, now, versions)
+    seal = seals.seal(own, scope, upto, mark) if mark else seal
+    return Page(scope, epoch, since, upto, stands.version, mine, now, versions, seal)
 
 
-def _whole(conn: Connection, scope: str, since: int) -> list[Version]:
-    query = select(version.c.version, version.c.at, version.c.rows)
-    query = query.where(version.c.scope == scope, version.c.version > since).order_by(version.c.version)
+def _other(conn: Connection, own: Any, stands: Head, since: int, seal: str) -> Forgotten | SnapshotNeeded | None:
+    """What to answer if the seal is on another version than the one of that number here; None: it is on the same."""
+    if not (seal and seals.made_here(own, stands.scope, since, seal)):
+        return None
+    mark = seals.mark_at(conn, stands.scope, since)
+    if mark is None and since <= stands.version:
+        return SnapshotNeeded(stands.floor)  # trimmed: nobody can tell any more
+    return None if mark == seal[: seals.MARK] else Forgotten(own.epoch)
+
+
+def _whole(conn: Connection, scope: str, since: int) -> tuple[list[Version], str]:
+    """The versions of a page, and the mark of the last one."""
+    query = select(version).where(version.c.scope == scope, version.c.version > since).order_by(version.c.version)
     found: dict[int, Version] = {}
-    weight = 0
+    weight, last = 0, None
     for row in conn.execute(query.limit(PULL_ROWS)):
         found[row.version] = Version(row.version, row.at, [])
         weight += max(1, row.rows)
+        last = row
         if weight >= PULL_ROWS:
             break
     if found:
         _fill(conn, scope, since, max(found), found)
-    return list(found.values())
+    return list(found.values()), "" if last is None else seals.mark_of_version(last)
 
 
 def _fill(conn: Connection, scope: str, since: int, upto: int, found: dict[int, Version]) -> None:

@@ -67,7 +67,7 @@ SHAPES: Mapping[Kind, Shape] = {
         tables.product,
         (
             "id", "sku", "department", "unit", "vat_rate", "picture", "tint", "names", "details", "descriptions",
-            "popularity", "terms",
+            "popularity", "terms", "serial",
         ),
         ("id",),
         (Reference("department", "department", Kind.DEPARTMENTS, optional=True),),
@@ -134,7 +134,7 @@ def _product(terms: _Terms) -> Encode:
         texts = [*row.names.values(), *row.details.values(), row.sku]
         return (
             row.sku, row.sku, row.department, row.unit, row.vat_rate, row.picture, row.tint, _words(row.names),
-            _words(row.details), _words(row.descriptions), row.popularity, terms(texts),
+            _words(row.details), _words(row.descriptions), row.popularity, terms(texts), row.serial,
         )  # fmt: skip
 
     return encode

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from sync.hub import tables
+from sync.hub import price_past, tables
 from sync.hub.csv_rows import Kind
 from sync.hub.feed import BULK, Recorder
 from sync.hub.import_kinds import SHAPES, Reference
@@ -78,6 +78,8 @@ def merge(stage: Stage, kind: Kind, recorder: Recorder, run: str) -> Merged:
         _forget_moved(stage, recorder)
     if kind is Kind.STOCK:
         _move(stage, recorder.at, run)
+    if merged.changed and kind is Kind.PRICES:
+        price_past.keep(stage, recorder)
     if merged.changed:
         _change(stage, kind, recorder.at)
     if merged.added:

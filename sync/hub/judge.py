@@ -6,7 +6,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.domain.verdicts import Code
-from sync.hub import attention, given, judge_gap, judge_payment, judge_sale, roles
+from sync.hub import (
+    agree,
+    attention,
+    card_back,
+    events,
+    given,
+    judge_arrival,
+    judge_blind,
+    judge_exchange,
+    judge_gap,
+    judge_order_paid,
+    judge_owed,
+    judge_payment,
+    judge_pickup,
+    judge_return,
+    judge_sale,
+    judge_settled,
+    judge_shift,
+    judge_value,
+    roles,
+)
 from sync.hub.cases import Case, Court, Unfit, read
 from sync.hub.tables import operation
 
@@ -25,7 +45,17 @@ class Judge:
 JUDGES: dict[str, Judge] = {
     "sale": Judge(judge_sale.check, judge_sale.judge),
     "payment": Judge(judge_payment.check, judge_payment.judge),
+    "return": Judge(judge_return.check, judge_return.judge),
+    "blind_return": Judge(judge_blind.check, judge_blind.judge),
     "gap": Judge(judge_gap.check, judge_gap.judge),
+    "shift_opened": Judge(judge_shift.check_opened, judge_shift.judge),
+    "cash_moved": Judge(judge_shift.check_moved, judge_shift.judge),
+    "shift_closed": Judge(judge_shift.check_closed, judge_shift.judge),
+    "settled": Judge(judge_settled.check, judge_settled.judge),
+    "cash_paid": Judge(judge_owed.check, judge_owed.judge),
+    "order_paid": Judge(judge_order_paid.check, judge_order_paid.judge),
+    **{kind: Judge(judge_pickup.check, judge_pickup.judge) for kind in judge_pickup.KINDS},
+    **{kind: Judge(judge_arrival.check, judge_arrival.judge) for kind in judge_arrival.KINDS},
 }
 
 
@@ -43,9 +73,10 @@ def judge(court: Court, cases: list[Case]) -> None:
     _by_kind(court, [case for case in cases if not case.aside])
     for case in cases:
         if case.aside:
-            case.recorder.touch(f"location:{case.who.location}")  # or its overlay would show them for ever
+            _show_as_included(case)
     given.append(court.conn, operation, [_ledger_row(case, id(case) in repeated) for case in cases])
-    attention.add(court.conn, court.notes)
+    agree.agree(court.conn, list({id(case.recorder): case.recorder for case in cases}.values()))
+    _tell(court)
 
 
 def judge_again(court: Court, cases: list[Case]) -> None:
@@ -54,8 +85,24 @@ def judge_again(court: Court, cases: list[Case]) -> None:
         read(court, case)
         if not case.aside:
             _screen(court, case)
-    _by_kind(court, [case for case in cases if not case.aside])
+    read_now = [case for case in cases if not case.aside]
+    _by_kind(court, read_now)
+    judge_shift.late(court, [case for case in read_now if _kind_of(case) not in ("shift_opened", "shift_closed")])
+    _tell(court)
+
+
+def _show_as_included(case: Case) -> None:
+    """Nothing of it is applied, and its terminal's overlay ends all the same."""
+    case.recorder.touch(f"location:{case.who.location}")
+    case.recorder.touch(f"attention:{case.who.location}")
+    if case.envelope is not None and case.envelope.kind in ("return", "order_paid", *judge_pickup.KINDS):
+        case.recorder.touch("orders")
+
+
+def _tell(court: Court) -> None:
+    """What people and other systems hear of it; the events' lock is the last one before the feed's heads."""
     attention.add(court.conn, court.notes)
+    events.append(court.conn, court.events)
 
 
 def _set_repeated_aside(court: Court, cases: list[Case]) -> list[Case]:
@@ -98,11 +145,39 @@ def _screen(court: Court, case: Case) -> None:
 def _by_kind(court: Court, cases: list[Case]) -> None:
     kinds: defaultdict[str, list[Case]] = defaultdict(list)
     for case in cases:
-        assert case.envelope is not None  # else it were set aside
-        kinds[case.envelope.kind].append(case)
-    for kind, of_kind in kinds.items():
-        JUDGES[kind].judge(court, of_kind)
+        kinds[_kind_of(case)].append(case)
+    parcels = [case for case in cases if _kind_of(case) in judge_pickup.KINDS]
+    # Purchases come before stock, and parcels behind them: writers never wait in a ring.
+    collected = [case for case in cases if _kind_of(case) in (*judge_pickup.KINDS, *judge_arrival.KINDS)]
+    orders = kinds.get("order_paid", [])
+    judge_return.lock(court, kinds.get("return", []), judge_pickup.orders_of([*collected, *orders]))
+    judge_pickup.lock(court, [*parcels, *orders])
+    settled, paid = kinds.pop("settled", []), kinds.pop("cash_paid", [])
+    judge_settled.lock(court, settled)
+    judge_value.lock(court, cases)
+    judge_blind.lock(court, kinds.get("blind_return", []))
+    for kind in [kind for kind in kinds if kind not in _APART]:
+        JUDGES[kind].judge(court, kinds[kind])
+    judge_order_paid.judge(court, orders)
+    judge_pickup.judge(court, parcels)
+    judge_arrival.judge(court, collected)  # a hand-out ends the arrival
+    judge_return.catch_up(court, kinds.get("sale", []))
+    judge_payment.check_taken_back(court, kinds.get("payment", []))
+    card_back.hear(court, kinds.get("payment", []))
+    judge_owed.judge(court, paid)  # debts are locked behind stock, and a shift that closes counts what was paid
+    judge_shift.judge(court, [case for case in cases if _kind_of(case) in judge_shift.KINDS])
+    judge_settled.judge(court, settled)  # the rows of matters are locked behind those of stock
+    judge_exchange.check(court, kinds.get("sale", []))
     _check_clock(court, cases)
+
+
+_APART = ("order_paid", *judge_shift.KINDS, *judge_pickup.KINDS, *judge_arrival.KINDS)
+"""Kinds that are judged together, in an order of their own."""
+
+
+def _kind_of(case: Case) -> str:
+    assert case.envelope is not None  # else it were set aside
+    return case.envelope.kind
 
 
 def _check_clock(court: Court, cases: list[Case]) -> None:

@@ -2,17 +2,20 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
 from sync.domain.payments import AttemptState, BadStep, step
 from sync.domain.verdicts import Code
-from sync.hub import attention, given
+from sync.hub import attention, card_back, given
 from sync.hub.cases import Case, Court, Unfit, check_ids
-from sync.hub.tables import payment_attempt
+from sync.hub.order_tables import order_tender
+from sync.hub.tables import payment_attempt, sale_tender
 from sync.protocol.operations import Payment
 
 
 def check(body: Payment) -> None:
     """Raise Unfit if it names no attempt or a state that there is not."""
-    check_ids(body.attempt, body.sale_id, body.currency)
+    check_ids(body.attempt, body.sale_id, body.currency, body.refund)
     if not body.attempt:
         raise Unfit("the payment names no attempt")
     AttemptState(body.state)
@@ -28,11 +31,13 @@ def judge(court: Court, cases: list[Case]) -> None:
         return
     given.run(court.conn, _KEEP, _COLUMNS, rows)
     for attempt, case in sorted(moved.items()):
-        row = attempts[attempt]
+        row, refund = attempts[attempt], bool(case.body.refund)
+        code = Code.CARD_BACK_UNKNOWN if refund else Code.PAYMENT_UNKNOWN
         if row["state"] != AttemptState.UNKNOWN:
-            attention.settle(court.conn, Code.PAYMENT_UNKNOWN, [attempt], case.who.terminal, case.now)
+            attention.settle(court.conn, code, [attempt], case.who.terminal, case.recorder)
         elif attempt not in noted:
-            case.note(court, Code.PAYMENT_UNKNOWN, f"{row['amount']} {row['currency']}: ask again", attempt)
+            facts = card_back.facts_of(case.body) if refund else attention.NO_FACTS
+            case.note(court, code, f"{row['amount']} {row['currency']}: ask again", attempt, facts=facts)
 
 
 _COLUMNS = tuple((c.name, "number" if c.name in ("amount", "at") else "text") for c in payment_attempt.c)
@@ -71,13 +76,33 @@ def _advance(court: Court, case: Case, attempts: dict[str, dict[str, Any]]) -> b
     return True
 
 
+def _amount_fits(body: Payment, before: int) -> bool:
+    """Whether it is the amount as before: a card may be approved for a part of what it was asked for."""
+    part = body.state == AttemptState.APPROVED and not body.refund and 0 < body.amount <= before
+    return part or body.amount == before
+
+
+def check_taken_back(court: Court, cases: list[Case]) -> None:
+    """A payment that was taken back after its sale, or the payment of an order, was recorded: goods are out, and the
+    money is gone. It is put before a person; the facts stay."""
+    gone = [case for case in cases if case.body.state == AttemptState.REVERSED and not case.body.refund]
+    for case in gone:
+        body: Payment = case.body
+        for tender, name in ((sale_tender, "sale_id"), (order_tender, "payment")):
+            paid = select(tender.c.n).where(tender.c[name] == body.sale_id, tender.c.attempt == body.attempt)
+            if court.conn.execute(paid).first() is not None:
+                detail = f"{body.amount} {body.currency} were taken back after they had paid"
+                case.find(court, Code.PAYMENT_STEP, detail, body.attempt)
+
+
 def _problem(case: Case, row: dict[str, Any] | None) -> str:
     body: Payment = case.body
     if row is None:
         return ""
     if row["terminal"] != case.who.terminal:
         return f"the attempt belongs to {row['terminal']}"
-    if (row["sale_id"], row["amount"], row["currency"]) != (body.sale_id, body.amount, body.currency):
+    same = (row["sale_id"], row["currency"]) == (body.sale_id, body.currency) and _amount_fits(body, row["amount"])
+    if not same:
         return f"it was for {row['amount']} {row['currency']} of sale {row['sale_id']}"
     try:
         step(AttemptState(row["state"]), AttemptState(body.state))

@@ -2,16 +2,19 @@
 
 from typing import Any
 
+from msgspec import UNSET
 from msgspec.structs import asdict
 
 from sync.domain.pricing import Line, Totals, price_cart
 from sync.domain.verdicts import Code
-from sync.hub import given, movements
+from sync.hub import given, judge_value, movements, sides, takings
 from sync.hub.cases import Case, Court, Unfit, check_ids
 from sync.hub.given import append
 from sync.hub.movements import Move, Post
-from sync.hub.tables import sale, sale_line, sale_tender, sale_vat
-from sync.protocol.operations import Sale, SaleLine
+from sync.hub.purchases import NOT_OF_ROW
+from sync.hub.tables import sale, sale_line, sale_serial, sale_tender, sale_vat
+from sync.protocol.operations import Sale, SaleLine, SaleTender
+from sync.protocol.takings import of_sale
 
 LARGEST_QUANTITY = 10**12
 """A billion pieces, in thousandths."""
@@ -20,7 +23,10 @@ LARGEST_QUANTITY = 10**12
 def check(body: Sale) -> None:
     """Raise Unfit if no database could hold it."""
     check_ids(body.sale_id, body.receipt, body.location, body.currency)
-    check_ids(*(line.product for line in body.lines))
+    for line in body.lines:
+        check_ids(line.product, *line.serials)
+    for tender in body.tenders:  # what it names is looked up, whatever it was paid with
+        check_ids(tender.reference, tender.attempt)
     if not body.sale_id:
         raise Unfit("the sale has no id")
     if any(abs(line.quantity) > LARGEST_QUANTITY for line in body.lines):
@@ -38,6 +44,8 @@ def judge(court: Court, cases: list[Case]) -> None:
         _check_money(court, case)
         _check_place(court, case, places, goods)
     _record(court, fresh)
+    takings.book(court, fresh, of_sale)
+    judge_value.capture(court, fresh)
     _move_stock(court, fresh, places, goods)
 
 
@@ -87,7 +95,8 @@ def differences_of(body: Sale) -> list[str]:
 
 
 def _line(line: SaleLine) -> Line:
-    return Line(line.product, line.quantity, line.unit_price, line.vat_rate)
+    labelled = None if line.labelled is UNSET else line.labelled
+    return Line(line.product, line.quantity, line.unit_price, line.vat_rate, labelled=labelled)
 
 
 def _table(totals: Totals) -> list[tuple[int, int, int]]:
@@ -119,15 +128,29 @@ def _check_place(court: Court, case: Case, places: set[str], goods: set[str]) ->
 
 def _record(court: Court, cases: list[Case]) -> None:
     append(court.conn, sale, [_sale_row(case) for case in cases])
-    lines, tenders, rates = [], [], []
+    lines, units, tenders, rates = [], [], [], []
     for case in cases:
         number, body = case.body.sale_id, case.body
-        lines += [{"sale_id": number, "n": n} | asdict(x) for n, x in enumerate(body.lines, 1)]
-        tenders += [{"sale_id": number, "n": n} | asdict(x) for n, x in enumerate(body.tenders, 1)]
+        for n, line in enumerate(body.lines, 1):
+            lines.append({"sale_id": number, "n": n} | _plain(line))
+            named = enumerate(line.serials, 1)
+            units += [{"sale_id": number, "n": n, "unit": unit, "serial": serial} for unit, serial in named]
+        tenders += [{"sale_id": number, "n": n} | _tender(x) for n, x in enumerate(body.tenders, 1)]
         rates += [{"sale_id": number, "n": n} | asdict(x) for n, x in enumerate(body.by_rate, 1)]
     append(court.conn, sale_line, lines)
+    append(court.conn, sale_serial, units)
     append(court.conn, sale_tender, tenders)
     append(court.conn, sale_vat, rates)
+
+
+def _plain(line: SaleLine) -> dict[str, Any]:
+    """What a row has of a line; the rest of it stands in its operation."""
+    return {name: said for name, said in asdict(line).items() if name not in NOT_OF_ROW}
+
+
+def _tender(it: SaleTender) -> dict[str, Any]:
+    """What is kept of a tender: what stayed on a card is the ledger's to say."""
+    return {name: getattr(it, name) for name in ("kind", "amount", "attempt", "reference", "masked")}
 
 
 def _sale_row(case: Case) -> dict[str, Any]:
@@ -164,7 +187,8 @@ def _move_stock(court: Court, cases: list[Case], places: set[str], goods: set[st
         move = post.move
         if after < 0 and move.delta < 0:
             detail = f"{move.product} at {move.location}: {after} thousandths on hand"
-            post.owner.find(court, Code.STOCK_BELOW_ZERO, detail, move.product, move.location)
+            facts = sides.of_goods(court.conn, post.owner, move, after)
+            post.owner.find(court, Code.STOCK_BELOW_ZERO, detail, move.product, move.location, facts)
 
 
 def _moves(case: Case, goods: set[str]) -> list[Move]:

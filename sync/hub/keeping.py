@@ -15,10 +15,12 @@ from typing import Any
 
 import anyio
 import msgspec
-from sqlalchemy import Connection, Engine, and_, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, literal, select, update
 
-from sync.hub import database, feed, roles, snapshots
-from sync.hub.tables import ENTITIES, change, head, location, terminal, version
+from sync.domain.arrivals import DAY_MS
+from sync.domain.pickups import ParcelState
+from sync.hub import database, feed, reminders, roles, snapshots
+from sync.hub.tables import ENTITIES, arrival, change, head, location, parcel, terminal, version
 from sync.protocol.replica import scope_entities
 
 log = logging.getLogger(__name__)
@@ -65,8 +67,8 @@ def _is_large(conn: Connection, scope: str) -> bool:
 def _rows(conn: Connection, scope: str, entity: str) -> int:
     table, of = ENTITIES[entity], scope.partition(":")[2]
     query = select(literal(1)).select_from(table)
-    if entity in ("price", "stock"):
-        query = query.where((table.c.list if entity == "price" else table.c.location) == of)
+    if entity in ("price", "price_past", "stock", "parcel", "pick", "arrival"):
+        query = query.where((table.c.list if entity in ("price", "price_past") else table.c.location) == of)
     return int(conn.execute(select(func.count()).select_from(query.limit(LARGE).subquery())).scalar_one())
 
 
@@ -139,13 +141,55 @@ def work(engine: Engine, folder: Path, now: int) -> None:
     """Make what is due, then trim: a snapshot has to be there for those whom the trimming sends to it."""
     for scope in due(engine, folder):
         snapshots.snapshot_info(engine, folder, scope)
+    forgotten = forget_parcels(engine, now)
+    if forgotten:
+        log.info("%d parcels that ended long ago are shown no more", forgotten)
+    forget_arrivals(engine, now)
+    reminders.remind(engine, now)
     for scope, floor in trim(engine, now).items():
         log.info("the feed of %s begins after version %d now", scope, floor)
 
 
+def _ended_before(at: int) -> tuple[ColumnElement[bool], ...]:
+    ended = (ParcelState.HANDED_OUT.value, ParcelState.SENT_BACK.value)
+    return parcel.c.state.in_(ended), parcel.c.at < at
+
+
+def forget_parcels(engine: Engine, now: int) -> int:
+    """Terminals need not follow parcels that were handed out or sent back more than KEEP_MS ago; how many went. Who had
+    them stays known to the hub (I-9)."""
+    gone = 0
+    while True:
+        with feed.recording(engine, now) as (conn, recorder):
+            query = select(parcel.c.id, parcel.c.location).where(*_ended_before(now - KEEP_MS))
+            rows = conn.execute(query.order_by(parcel.c.id).limit(STEP).with_for_update()).all()
+            conn.execute(delete(parcel).where(parcel.c.id.in_([row.id for row in rows])))
+            for row in rows:
+                recorder.delete(f"location:{row.location}", "parcel", row.id)
+        gone += len(rows)
+        if len(rows) < STEP:
+            return gone
+
+
+def forget_arrivals(engine: Engine, now: int) -> int:
+    """Who came to collect something is not shown a day after anybody moved the arrival last: served, or long gone. How
+    many went."""
+    with feed.recording(engine, now) as (conn, recorder):
+        query = select(arrival.c.id, arrival.c.location).where(arrival.c.changed_at < now - DAY_MS)
+        rows = conn.execute(query.order_by(arrival.c.id).limit(STEP).with_for_update()).all()
+        conn.execute(delete(arrival).where(arrival.c.id.in_([row.id for row in rows])))
+        for row in rows:
+            recorder.delete(f"location:{row.location}", "arrival", row.id)
+    return len(rows)
+
+
 def needed(engine: Engine, folder: Path, now: int) -> bool:
     """Whether there is anything to do; costs a few queries."""
-    return bool(due(engine, folder)) or needed_trim(engine, now)
+    with database.read(engine) as conn:
+        ended = conn.execute(select(parcel.c.id).where(*_ended_before(now - KEEP_MS)).limit(1)).first()
+        came = conn.execute(select(arrival.c.id).where(arrival.c.changed_at < now - DAY_MS).limit(1)).first()
+        owed = reminders.needed(conn, now)
+    return ended is not None or came is not None or owed or bool(due(engine, folder)) or needed_trim(engine, now)
 
 
 def needed_trim(engine: Engine, now: int) -> bool:

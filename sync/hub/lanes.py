@@ -13,13 +13,16 @@ from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from sync.hub import database
+from sync.hub import database, matters
+from sync.hub.faults import Refusal
 from sync.hub.push import Taken, check, take
 from sync.hub.signatures import Token
 from sync.protocol.messages import Push
 
 LANES = 3
 """Transactions at once on PostgreSQL: some are judged here while the database works on others."""
+_NOTED = ("fork", "chain")
+"""Refusals behind which a matter was noted, in a transaction that moved no head: it is shown by another one."""
 MOST = 1000
 """Operations in one transaction, unless a single push has more: nobody waits long for the others."""
 
@@ -108,9 +111,13 @@ def _tell(it: _Waiting, outcome: Taken | BaseException) -> None:
 def take_together(engine: Engine, pushes: list[tuple[Push, int]]) -> list[Taken | Exception]:
     """What comes of each push. What fails together is tried alone, so that one fails nobody else's (I-5)."""
     try:
-        return [*database.retrying(engine, lambda conn: take(conn, pushes))]
+        outcomes: list[Taken | Exception] = [*database.retrying(engine, lambda conn: take(conn, pushes))]
     except Exception as fault:  # noqa: BLE001 - it is told to the one whose push it is
         lost = isinstance(fault, DBAPIError) and fault.connection_invalidated
         if len(pushes) == 1 or lost:
             return [fault] * len(pushes)
+    else:
+        if any(isinstance(it, Refusal) and it.fault.code in _NOTED for it in outcomes):
+            matters.show_all(engine, pushes[0][1])
+        return outcomes
     return [outcome for one in pushes for outcome in take_together(engine, [one])]

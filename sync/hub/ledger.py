@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, case, func, select
 
 from sync.domain.verdicts import Code
-from sync.hub import attention, database, enrolment
+from sync.hub import attention, enrolment, feed
 from sync.hub.attention import Note
 from sync.hub.faults import Refusal
+from sync.hub.order_tables import order_payment, order_tender
 from sync.hub.signatures import Token
-from sync.hub.tables import incarnation, operation, sale, sale_tender, terminal
+from sync.hub.tables import blind_return, cash_payout, incarnation, operation, sale, sale_tender, taken_back, terminal
 from sync.protocol.ledger import (
     PARTS,
     ROWS_MOST,
@@ -22,17 +23,27 @@ from sync.protocol.ledger import (
     Ledger,
     Sums,
     Totals,
+    add_blind,
+    add_order,
+    add_owed,
+    add_return,
     add_sale,
     spans,
     unlike,
 )
-from sync.protocol.operations import GENESIS, Sale, chain, open_envelope
+from sync.protocol.operations import GENESIS, BlindReturn, CashPaid, Return, Sale, chain, open_envelope
+from sync.protocol.order_payments import OrderPaid
 
+_BOOKED = ("sale", "return", "blind_return", "cash_paid", "order_paid")
 AT_ONCE = 5000
 """Rows that are read from the database at once."""
 NAMED = 20
 """Differences of one report that are put before a person."""
 _sale = msgspec.json.Decoder(Sale)
+_return = msgspec.json.Decoder(Return)
+_blind = msgspec.json.Decoder(BlindReturn)
+_paid = msgspec.json.Decoder(CashPaid)
+_order = msgspec.json.Decoder(OrderPaid)
 
 
 def _mine(name: str, journal: str, first: int, last: int) -> ColumnElement[bool]:
@@ -77,18 +88,45 @@ def totals(conn: Connection, name: str, journal: str, first: int, last: int) -> 
     paid = paid.join_from(operation, sale, same).join(sale_tender, sale_tender.c.sale_id == sale.c.sale_id)
     for day, currency, kind, n, amount in conn.execute(paid.where(booked).group_by(*by, sale_tender.c.kind)):
         found.append(DayTotal(day, currency, kind, n, int(amount)))
-    return Totals(found)
+    found += _gone(conn, booked, taken_back, "returned", taken_back.c.total)
+    found += _gone(conn, booked, blind_return, "blind", blind_return.c.total)
+    found += _gone(conn, booked, cash_payout, "owed", cash_payout.c.amount)
+    return Totals(found + _orders(conn, booked))
+
+
+def _orders(conn: Connection, booked: ColumnElement[bool]) -> list[DayTotal]:
+    """Orders that were paid at a till: what was due, by what, and the change."""
+    changed = and_(booked, order_payment.c.change != 0)
+    found = _gone(conn, booked, order_payment, "order", order_payment.c.due)
+    found += _gone(conn, changed, order_payment, "order:change", order_payment.c.change)
+    same = and_(*(operation.c[name] == order_payment.c[name] for name in ("terminal", "incarnation", "seq")))
+    by = (order_payment.c.business_day, order_payment.c.currency, order_tender.c.kind)
+    query = select(*by, func.count(), func.sum(order_tender.c.amount)).join_from(operation, order_payment, same)
+    query = query.join(order_tender, order_tender.c.payment == order_payment.c.payment).where(booked)
+    rows = conn.execute(query.group_by(*by))
+    return found + [DayTotal(day, currency, f"order:{kind}", n, int(total)) for day, currency, kind, n, total in rows]
+
+
+def _gone(
+    conn: Connection, booked: ColumnElement[bool], back: Table, of: str, amount: ColumnElement[int]
+) -> list[DayTotal]:
+    same = and_(*(operation.c[name] == back.c[name] for name in ("terminal", "incarnation", "seq")))
+    by = (back.c.business_day, back.c.currency)
+    query = select(*by, func.count(), func.sum(amount)).join_from(operation, back, same).where(booked)
+    rows = conn.execute(query.group_by(*by))
+    return [DayTotal(day, currency, of, n, int(total)) for day, currency, n, total in rows]
 
 
 def differs(engine: Engine, token: Token, request: Differs, now: int) -> None:
     """Put what a terminal found before a person, each difference once."""
-    with database.write(engine) as conn:
+    with feed.recording(engine, now) as (conn, recorder):
         row = enrolment.admitted(conn, token.terminal)
         for text in request.found[:NAMED]:
             words = text[: attention.LONGEST].replace("\x00", "")
             about = f"{token.terminal}:{words[:80]}"
             journal = request.incarnation[:64].replace("\x00", "")
-            attention.add_once(conn, Note(Code.JOURNAL_DIFFERS, words, row.location, row.id, journal, 0, about, now))
+            note = Note(Code.JOURNAL_DIFFERS, words, row.location, row.id, journal, 0, about, now, recorder)
+            attention.add_once(conn, note)
 
 
 def faults(conn: Connection) -> Iterator[str]:
@@ -102,6 +140,20 @@ def faults(conn: Connection) -> Iterator[str]:
             yield f"{where}: {fault}"
 
 
+def _book(sums: Sums, kind: str, raw: bytes) -> None:
+    envelope = open_envelope(raw)
+    if kind == "sale":
+        add_sale(sums, envelope.business_day, _sale.decode(envelope.body))
+    elif kind == "return":
+        add_return(sums, envelope.business_day, _return.decode(envelope.body))
+    elif kind == "cash_paid":
+        add_owed(sums, envelope.business_day, _paid.decode(envelope.body))
+    elif kind == "order_paid":
+        add_order(sums, envelope.business_day, _order.decode(envelope.body))
+    else:
+        add_blind(sums, envelope.business_day, _blind.decode(envelope.body))
+
+
 def _journal_faults(conn: Connection, row: Any) -> Iterator[str]:
     seq, sealed = 0, GENESIS
     recorded: Sums = {}
@@ -113,10 +165,9 @@ def _journal_faults(conn: Connection, row: Any) -> Iterator[str]:
         elif chain(sealed, bytes(held.raw)) != held.hash:
             yield f"operation {held.seq} is not what was sealed"
         seq, sealed = held.seq, bytes(held.hash)
-        if held.kind == "sale" and held.code not in UNBOOKED:
+        if held.kind in _BOOKED and held.code not in UNBOOKED:
             try:
-                envelope = open_envelope(bytes(held.raw))
-                add_sale(recorded, envelope.business_day, _sale.decode(envelope.body))
+                _book(recorded, held.kind, bytes(held.raw))
             except msgspec.MsgspecError:
                 yield f"operation {held.seq} can't be read"
     if (seq, sealed) != (row.last_seq, bytes(row.last_hash)):

@@ -19,7 +19,8 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Goods came (+) or went (−), in thousandths. `key` makes it happen once; `source`: terminal or channel."""
+    """Goods came (+) or went (−), in thousandths. `key` makes it happen once; `source`: terminal or channel.
+    `reserved`: so much more (+) or less (−) of what is there is promised; the movement itself says nothing of it."""
 
     key: str
     product: str
@@ -28,6 +29,7 @@ class Move:
     reason: str
     at: int
     source: str
+    reserved: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,15 @@ def post_all(conn: Connection, posts: list[Post]) -> list[int]:
     """The same for movements of several pushes at once: each push's feed has the levels as they were right after it."""
     if not posts:
         return []
-    append(conn, movement, [_row(post.move, post.recorder.at) for post in posts])
-    sums: defaultdict[Place, int] = defaultdict(int)
+    append(conn, movement, [_row(post.move, post.recorder.at) for post in posts if post.move.delta])
+    sums: defaultdict[Place, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for p in posts:
-        sums[p.move.product, p.move.location] += p.move.delta
-    levels = _add(conn, {place: (delta, 0) for place, delta in sums.items()}, max(p.recorder.at for p in posts))
-    for place, delta in sums.items():
-        levels[place]["on_hand"] -= delta
+        on_hand, reserved = sums[p.move.product, p.move.location]
+        sums[p.move.product, p.move.location] = on_hand + p.move.delta, reserved + p.move.reserved
+    levels = _add(conn, sums, max(p.recorder.at for p in posts))
+    for place, (on_hand, reserved) in sums.items():
+        levels[place]["on_hand"] -= on_hand
+        levels[place]["reserved"] -= reserved
     return _after_each(posts, levels)
 
 
@@ -77,13 +81,12 @@ def _after_each(posts: list[Post], levels: dict[Place, dict[str, Any]]) -> list[
     for p in posts:
         level = levels[p.move.product, p.move.location]
         level["on_hand"] += p.move.delta
-        after.append(level["on_hand"])
+        level["reserved"] += p.move.reserved
+        after.append(dict(level))
     last = {(id(p.recorder), p.move.product, p.move.location): n for n, p in enumerate(posts)}
     for n in sorted(last.values()):
-        p = posts[n]
-        level = levels[p.move.product, p.move.location] | {"on_hand": after[n]}
-        p.recorder.put(f"location:{p.move.location}", "stock", level)
-    return after
+        posts[n].recorder.put(f"location:{posts[n].move.location}", "stock", after[n])
+    return [level["on_hand"] for level in after]
 
 
 def change_levels(

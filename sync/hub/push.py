@@ -7,19 +7,20 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from sync.domain.verdicts import Code
-from sync.hub import attention, database, enrolment, feed, given
+from sync.hub import attention, database, enrolment, feed, given, seals
 from sync.hub.attention import Note
 from sync.hub.cases import Case, Court, Who
 from sync.hub.faults import Refusal
 from sync.hub.feed import Recorder
+from sync.hub.forks import Link, chained, is_signed, of_a_branch, quarantine, stored_of, tell_of_fork
 from sync.hub.judge import judge
-from sync.hub.signatures import Token, signed
-from sync.hub.tables import fork, incarnation, operation
+from sync.hub.signatures import Token
+from sync.hub.tables import incarnation
 from sync.protocol.messages import PUSH_MOST, Judged, Push, Pushed
-from sync.protocol.operations import GENESIS, chain
+from sync.protocol.operations import GENESIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,6 @@ class Taken:
 
     answer: Pushed
     versions: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Link:
-    """One pushed operation with the hash that seals it."""
-
-    seq: int
-    raw: bytes
-    hash: bytes
 
 
 def push(engine: Engine, token: Token, request: Push, now: int) -> Taken:
@@ -60,17 +52,17 @@ def take(conn: Connection, pushes: list[tuple[Push, int]]) -> list[Taken | Refus
     Each gets what it would get alone, and versions of its own in the feed. A refusal of one is no matter to the others.
     """
     terminals = enrolment.locked(conn, sorted({request.terminal for request, _ in pushes}))
-    epoch = database.hub_row(conn).epoch
+    own = database.hub_row(conn)
     journals = _journals(conn, [request for request, _ in pushes])
     found: list[_Fresh | Taken | Refusal] = []
     for request, now in pushes:
         try:
             row = enrolment.check_admitted(terminals.get(request.terminal))
             stands = journals.get((request.terminal, request.incarnation))
-            found.append(_examine(conn, row, request, stands, epoch, now))
+            found.append(_examine(conn, row, request, stands, own, now))
         except Refusal as refusal:
             found.append(refusal)
-    _apply(conn, [it for it in found if isinstance(it, _Fresh)])
+    _apply(conn, own, [it for it in found if isinstance(it, _Fresh)])
     return [it.taken if isinstance(it, _Fresh) else it for it in found]
 
 
@@ -80,7 +72,8 @@ class _Fresh:
 
     who: Who
     recorder: Recorder
-    links: list[_Link]
+    request: Push
+    links: list[Link]
     verdicts: list[Judged]
     taken: Taken = field(init=False)
 
@@ -96,38 +89,31 @@ def _journals(conn: Connection, requests: list[Push]) -> dict[tuple[str, str], A
     return {(row.terminal, row.incarnation): row for row in given.run(conn, _JOURNALS, _MINE, asked)}
 
 
-def _examine(conn: Connection, row: Any, request: Push, stands: Any, epoch: str, now: int) -> _Fresh | Taken | Refusal:
+def _examine(conn: Connection, row: Any, request: Push, stands: Any, own: Any, now: int) -> _Fresh | Taken | Refusal:
     if not 1 <= len(request.ops) <= PUSH_MOST:
         return Refusal(400, "bad_push", f"A push holds 1 to {PUSH_MOST} operations; this one holds {len(request.ops)}.")
     if not 1 <= request.first <= 2**53:
         return Refusal(400, "bad_push", "Operations are numbered from 1.")
-    if request.epoch != epoch:
-        return Refusal(409, "epoch", "The hub began anew since this terminal said hello. Say hello again.", have=epoch)
+    if request.epoch != own.epoch:
+        message = "The hub began anew since this terminal said hello. Say hello again."
+        return Refusal(409, "epoch", message, have=own.epoch)
     if stands is None:
         return Refusal(409, "epoch", "The hub does not know this journal (yet). Say hello again.")
     if request.first > stands.last_seq + 1:
         message = f"The hub stands at {stands.last_seq} and wants {stands.last_seq + 1} next."
         gap = Refusal(409, "gap", message, want=stands.last_seq + 1, have=bytes(stands.last_hash).hex())
-        return _of_a_branch(conn, row, request, now) or gap
-    stored = _stored(conn, request) if request.first <= stands.last_seq else {}
+        return of_a_branch(conn, row, request, now) or gap
+    stored = stored_of(conn, request) if request.first <= stands.last_seq else {}
     before = _hash_before(request, stands, stored)
-    links = _chain(request, before)
-    if not signed(row.public_key, request.signature, _sealed(request, links)):
-        return _of_a_branch(conn, row, request, now) or _wrong_chain(conn, row, request, before, now)
+    links = chained(request, before)
+    if not is_signed(row, request, links):
+        return of_a_branch(conn, row, request, now) or _wrong_chain(conn, row, request, before, now)
     forked = [link for link in links if link.seq in stored and stored[link.seq].hash != link.hash]
     if forked:
         links = links[forked[0].seq - request.first :]
-        _tell_of_fork(conn, row, request, links, now)
-        return _quarantine(conn, row, request, links, now)
-    return _told(row, request, links, stored, stands, now)
-
-
-def _stored(conn: Connection, request: Push) -> dict[int, Any]:
-    """What the ledger holds of the pushed numbers, and of the one before them."""
-    columns = (operation.c.seq, operation.c.hash, operation.c.outcome, operation.c.code, operation.c.detail)
-    mine = (operation.c.terminal == request.terminal, operation.c.incarnation == request.incarnation)
-    span = operation.c.seq.between(request.first - 1, request.first + len(request.ops) - 1)
-    return {row.seq: row for row in conn.execute(select(*columns).where(*mine, span))}
+        tell_of_fork(conn, row, request, links, now)
+        return quarantine(conn, row, request, links, now)
+    return _told(row, request, links, stored, stands, own, now)
 
 
 def _hash_before(request: Push, stands: Any, stored: dict[int, Any]) -> bytes:
@@ -135,19 +121,6 @@ def _hash_before(request: Push, stands: Any, stored: dict[int, Any]) -> bytes:
     if request.first == 1:
         return GENESIS
     return bytes(stands.last_hash if request.first > stands.last_seq else stored[request.first - 1].hash)
-
-
-def _chain(request: Push, before: bytes) -> list[_Link]:
-    links = []
-    for seq, text in enumerate(request.ops, request.first):
-        raw = text.encode()
-        before = chain(before, raw)
-        links.append(_Link(seq, raw, before))
-    return links
-
-
-def _sealed(request: Push, links: list[_Link]) -> str:
-    return f"push:{request.terminal}:{request.incarnation}:{links[-1].seq}:{links[-1].hash.hex()}"
 
 
 def _wrong_chain(conn: Connection, row: Any, request: Push, before: bytes, now: int) -> Refusal:
@@ -159,43 +132,25 @@ def _wrong_chain(conn: Connection, row: Any, request: Push, before: bytes, now: 
     return Refusal(409, "chain", message, want=request.first, have=before.hex())
 
 
-def _quarantine(conn: Connection, row: Any, request: Push, links: list[_Link], now: int) -> Refusal:
-    """The same number with other bytes: keep them, change nothing (I-2, F4, F27)."""
-    who = {"terminal": row.id, "incarnation": request.incarnation, "received_at": now}
-    rows = [{"seq": link.seq, "hash": link.hash, "raw": link.raw} | who for link in links]
-    conn.execute(database.insert(conn, fork).on_conflict_do_nothing(), rows)
-    message = f"Number {links[0].seq} is recorded here with other bytes. Both are kept; begin a new journal."
-    return Refusal(409, "fork", message, want=links[0].seq)
-
-
-def _tell_of_fork(conn: Connection, row: Any, request: Push, links: list[_Link], now: int) -> None:
-    detail = f"operation {links[0].seq} came again with other bytes; {len(links)} kept aside"
-    note = Note(Code.FORK, detail, row.location, row.id, request.incarnation, links[0].seq, row.id, now)
-    attention.add_once(conn, note)
-
-
-def _of_a_branch(conn: Connection, row: Any, request: Push, now: int) -> Refusal | None:
-    """What continues operations that were kept aside is kept beside them: no push carries a long branch whole."""
-    mine = (fork.c.terminal == request.terminal, fork.c.incarnation == request.incarnation)
-    ends = conn.execute(select(fork.c.hash).where(*mine, fork.c.seq == request.first - 1)).scalars()
-    for before in ends.all():
-        links = _chain(request, bytes(before))
-        if signed(row.public_key, request.signature, _sealed(request, links)):
-            return _quarantine(conn, row, request, links, now)
-    return None
-
-
-def _told(row: Any, request: Push, links: list[_Link], stored: dict[int, Any], stands: Any, now: int) -> _Fresh | Taken:
+def _told(
+    row: Any, request: Push, links: list[Link], stored: dict[int, Any], stands: Any, own: Any, now: int
+) -> _Fresh | Taken:
     known = [stored[link.seq] for link in links if link.seq <= stands.last_seq]
     verdicts = [Judged(it.seq, it.outcome, it.code, it.detail) for it in known]
     fresh = links[len(known) :]
     if not fresh:
-        return Taken(Pushed(verdicts, stands.last_seq, bytes(stands.last_hash).hex()), {})
+        return Taken(stands_at(own, request, verdicts, stands.last_seq, bytes(stands.last_hash)), {})
     recorder = Recorder(now, row.id, request.incarnation, fresh[-1].seq)
-    return _Fresh(Who(row.id, row.kind, row.location, request.incarnation), recorder, fresh, verdicts)
+    return _Fresh(Who(row.id, row.kind, row.location, request.incarnation), recorder, request, fresh, verdicts)
 
 
-def _apply(conn: Connection, pushes: list[_Fresh]) -> None:
+def stands_at(own: Any, request: Push, verdicts: list[Judged], seq: int, hash: bytes) -> Pushed:
+    """The answer to a push: verdicts, and where the journal stands, under the hub's seal."""
+    what = seals.of_journal(request.terminal, request.incarnation)
+    return Pushed(verdicts, seq, hash.hex(), seals.seal(own, what, seq, seals.mark_of_hash(hash)))
+
+
+def _apply(conn: Connection, own: Any, pushes: list[_Fresh]) -> None:
     """Judge what is new, and say where the journals stand now. The heads come last."""
     if not pushes:
         return
@@ -206,7 +161,7 @@ def _apply(conn: Connection, pushes: list[_Fresh]) -> None:
     for p, versions in zip(pushes, feed.commit_all(conn, [p.recorder for p in pushes]), strict=True):
         for c in islice(ruled, len(p.links)):
             p.verdicts.append(Judged(c.seq, c.verdict.outcome.value, c.verdict.code.value, c.verdict.detail))
-        p.taken = Taken(Pushed(p.verdicts, p.links[-1].seq, p.links[-1].hash.hex()), versions)
+        p.taken = Taken(stands_at(own, p.request, p.verdicts, p.links[-1].seq, p.links[-1].hash), versions)
 
 
 def _standing(p: _Fresh) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sync.domain.payments import AttemptState
 from sync.hub import database, feed
 from sync.hub.tables import (
     attention,
+    card_back,
     fork,
     incarnation,
     location,
@@ -19,6 +20,7 @@ from sync.hub.tables import (
     sale,
     sale_line,
     stock,
+    taken_back,
     terminal,
 )
 
@@ -70,6 +72,16 @@ class StockTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnTotals:
+    """Returns of a location in one currency, and minor units that went back or are promised; "" is channels' own."""
+
+    location: str
+    currency: str
+    returns: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All of it, of one moment. `attention` counts open matters by code."""
 
@@ -77,6 +89,7 @@ class Report:
     products: int
     locations: int
     sales: list[LocationTotals]
+    returns: list[ReturnTotals]
     journals: list[Journal]
     stock: list[StockTotals]
     scopes: dict[str, int]
@@ -93,6 +106,7 @@ def report(engine: Engine) -> Report:
             products=_count(conn, select(func.count()).select_from(product)),
             locations=_count(conn, select(func.count()).select_from(location)),
             sales=sales_by_location(conn),
+            returns=returns_by_location(conn),
             journals=journals(conn),
             stock=stock_by_location(conn),
             scopes={name: head.version for name, head in sorted(feed.heads(conn).items())},
@@ -113,6 +127,13 @@ def sales_by_location(conn: Connection) -> list[LocationTotals]:
     query = select(sale.c.location, sale.c.currency, func.count(), *sums).group_by(sale.c.location, sale.c.currency)
     rows = conn.execute(query.order_by(sale.c.location, sale.c.currency))
     return [LocationTotals(row[0], row[1], *(int(n) for n in row[2:])) for row in rows]
+
+
+def returns_by_location(conn: Connection) -> list[ReturnTotals]:
+    """What came back, by location and currency."""
+    by = (taken_back.c.location, taken_back.c.currency)
+    rows = conn.execute(select(*by, func.count(), func.sum(taken_back.c.total)).group_by(*by).order_by(*by))
+    return [ReturnTotals(row[0], row[1], row[2], int(row[3])) for row in rows]
 
 
 def journals(conn: Connection) -> list[Journal]:
@@ -235,5 +256,6 @@ def paid_without_sale(conn: Connection) -> list[str]:
         payment_attempt, sale, sale.c.sale_id == payment_attempt.c.sale_id, isouter=True
     )
     approved = payment_attempt.c.state == AttemptState.APPROVED.value
-    query = query.where(approved, sale.c.sale_id.is_(None)).order_by(payment_attempt.c.attempt)
+    given_back = payment_attempt.c.attempt.in_(select(card_back.c.attempt))
+    query = query.where(approved, sale.c.sale_id.is_(None), ~given_back).order_by(payment_attempt.c.attempt)
     return list(conn.execute(query).scalars())

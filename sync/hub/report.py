@@ -4,7 +4,23 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, func, select
 
-from sync.hub.tables import attention, channel, enrol_code, head, incarnation, location, product, sale, stock, terminal
+from sync.hub import shift_records, value_report
+from sync.hub.order_tables import order_payment
+from sync.hub.tables import (
+    attention,
+    channel,
+    enrol_code,
+    head,
+    incarnation,
+    location,
+    owed_cash,
+    product,
+    refund_request,
+    sale,
+    stock,
+    taken_back,
+    terminal,
+)
 
 DAYS = 14
 """Rows of sales that are shown: places and business days, the newest first."""
@@ -17,6 +33,10 @@ def lines(conn: Connection) -> Iterator[str]:
     below = conn.execute(select(func.count()).select_from(stock).where(stock.c.on_hand < 0)).scalar_one()
     yield f"{goods} products, {places} locations; {below} levels below zero"
     yield from _sales(conn)
+    yield from _orders(conn)
+    yield from _returns(conn)
+    yield from shift_records.lines(conn)
+    yield from value_report.sums(conn)
     yield from _terminals(conn)
     for row in conn.execute(select(channel).order_by(channel.c.id)):
         yield f"channel {row.id}: {'shut out' if row.revoked_at else 'admitted'}"
@@ -30,6 +50,34 @@ def _sales(conn: Connection) -> Iterator[str]:
     query = select(*group, func.count().label("sales"), func.sum(sale.c.total).label("total")).group_by(*group)
     for row in conn.execute(query.order_by(sale.c.business_day.desc(), sale.c.location).limit(DAYS)):
         yield f"sales {row.business_day} {row.location}: {row.sales}, {int(row.total)} minor units of {row.currency}"
+
+
+def _orders(conn: Connection) -> Iterator[str]:
+    group = (order_payment.c.business_day, order_payment.c.location, order_payment.c.currency)
+    query = select(*group, func.count().label("n"), func.sum(order_payment.c.amount).label("total")).group_by(*group)
+    newest = query.order_by(order_payment.c.business_day.desc(), order_payment.c.location).limit(DAYS)
+    for row in conn.execute(newest):
+        yield f"orders paid {row.business_day} {row.location}: {row.n}, {int(row.total)} minor units of {row.currency}"
+
+
+def _returns(conn: Connection) -> Iterator[str]:
+    group = (taken_back.c.business_day, taken_back.c.location, taken_back.c.currency)
+    query = select(*group, func.count().label("returns"), func.sum(taken_back.c.total).label("total")).group_by(*group)
+    for row in conn.execute(query.order_by(taken_back.c.business_day.desc(), taken_back.c.location).limit(DAYS)):
+        where = f"{row.business_day} {row.location}".strip() or "by channels"
+        yield f"returns {where}: {row.returns}, {int(row.total)} minor units of {row.currency}"
+    waiting = select(func.count()).select_from(refund_request).where(refund_request.c.done_at.is_(None))
+    if count := conn.execute(waiting).scalar_one():
+        yield f"refunds: {count} wait for the payment side"
+    yield from _owed(conn)
+
+
+def _owed(conn: Connection) -> Iterator[str]:
+    sums = (owed_cash.c.currency, func.count().label("debts"), func.sum(owed_cash.c.amount).label("amount"))
+    for paid, how in ((owed_cash.c.payout == "", "to be fetched at a till"), (owed_cash.c.payout != "", "fetched")):
+        query = select(*sums).where(owed_cash.c.at > 0, paid).group_by(owed_cash.c.currency)
+        for row in conn.execute(query.order_by(owed_cash.c.currency)):
+            yield f"cash {how}: {row.debts}, {int(row.amount)} minor units of {row.currency}"
 
 
 def _terminals(conn: Connection) -> Iterator[str]:

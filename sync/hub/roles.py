@@ -8,14 +8,21 @@ from sqlalchemy import Connection, select
 from sync.domain.catalogue import LocationKind
 from sync.hub.faults import Refusal
 from sync.hub.tables import location
+from sync.protocol.arrivals import BODIES as ARRIVALS
+from sync.protocol.pickups import BODIES as PICKUPS
 
 KINDS = ("kiosk", "tablet", "till")
 """The kinds of terminals."""
 FOLLOWED = 8
 """Locations whose stock a terminal follows, its own among them."""
 
-_MAY_DO = {"kiosk": {"gap"}, "tablet": {"sale", "payment", "gap"}, "till": {"sale", "payment", "gap"}}
+_SHIFTS = {"shift_opened", "cash_moved", "shift_closed"}
+_COLLECTING = set(PICKUPS) | set(ARRIVALS)
+_MONEY = {"cash_paid", "order_paid", "sale", "payment", "return", "blind_return"}
+_STAFFED = _SHIFTS | _COLLECTING | _MONEY | {"settled", "gap"}
+_MAY_DO = {"kiosk": {"arrived", "gap"}, "tablet": _STAFFED, "till": _STAFFED}
 _OPEN_TO_ALL = ("catalogue", "config")
+_FOR_STAFF = ("staff", "orders", "attention")
 
 
 def may_do(kind: str, operation: str) -> bool:
@@ -43,7 +50,7 @@ def followed(conn: Connection, kind: str, own: str) -> list[str]:
         scopes.append(f"pricelist:{here.pricelist}")
     scopes.append(f"location:{own}")
     if kind != "kiosk":
-        scopes.append(f"staff:{own}")
+        scopes += [f"staff:{own}", "orders", f"attention:{own}"]
     others = sorted((p for p in places if p.id != own), key=lambda p: _nearness(here, p))
     return scopes + [f"location:{p.id}" for p in others[: FOLLOWED - 1]]
 
@@ -63,10 +70,11 @@ def _distance(here: _Place | None, place: _Place) -> float:
 
 
 def check_scope(kind: str, own: str, scope: str) -> None:
-    """Raise Refusal unless such a terminal may read the scope. Verifiers of PINs never leave for a kiosk."""
+    """Raise Refusal unless such a terminal may read the scope. Verifiers of PINs and orders never leave for a kiosk."""
     name, _, of = scope.partition(":")
-    known = scope in _OPEN_TO_ALL or (name in ("pricelist", "location", "staff") and of and scope.isprintable())
-    if not known:
+    of_a_place = name in ("pricelist", "location", "staff", "attention") and of and scope.isprintable()
+    if not of_a_place and scope not in (*_OPEN_TO_ALL, "orders"):
         raise Refusal(404, "scope_unknown", f"There is no scope {scope[:64]!r}.")
-    if name == "staff" and (kind == "kiosk" or of != own):
+    foreign = name in ("staff", "attention") and of != own
+    if foreign or (kind == "kiosk" and name in _FOR_STAFF):
         raise Refusal(403, "not_allowed", f"This terminal may not follow {scope[:64]}.")

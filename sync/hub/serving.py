@@ -14,7 +14,7 @@ from typing import Any
 import uvicorn
 from sqlalchemy import Engine
 
-from sync.hub import again, database
+from sync.hub import again, database, matters, salt, signers
 from sync.hub.api import Api, build, now_ms
 
 GRACE_SECONDS = 10
@@ -90,6 +90,9 @@ def _address(listening: socket.socket, secure: bool) -> str:
 def _server(engine: Engine, where: Serving, ready: Callable[[], None]) -> _Server:
     where.folder.mkdir(parents=True, exist_ok=True)
     again.take_up(engine, now_ms())
+    matters.show_all(engine, now_ms())
+    signers.ensure(engine, now_ms())
+    salt.ensure(engine, now_ms())
     application, api = build(engine, where.folder)
     options: dict[str, Any] = {}
     if where.certificate and where.key:

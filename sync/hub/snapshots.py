@@ -17,7 +17,7 @@ import msgspec
 import zstandard
 from sqlalchemy import Connection, Engine, func, select
 
-from sync.hub import database, feed, snapshot_build
+from sync.hub import database, feed, seals, snapshot_build
 from sync.hub.tables import version
 from sync.protocol.messages import SnapshotInfo
 
@@ -34,7 +34,8 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """What the folder says of a scope's newest snapshot: the version it stands for and its two files."""
+    """What the folder says of a scope's newest snapshot: the version it stands for, the hub's seal on that, and its two
+    files."""
 
     format: int
     scope: str
@@ -44,6 +45,7 @@ class Kept(msgspec.Struct, frozen=True):
     raw_size: int
     packed_digest: str
     packed_size: int
+    seal: str = ""
 
 
 def snapshot_info(engine: Engine, folder: Path, scope: str, encoding: str = "zstd") -> SnapshotInfo:
@@ -71,6 +73,7 @@ def snapshot_info(engine: Engine, folder: Path, scope: str, encoding: str = "zst
         raw_digest=kept.raw_digest,
         raw_size=kept.raw_size,
         format=kept.format,
+        seal=kept.seal,
     )
 
 
@@ -109,7 +112,13 @@ def _recent(engine: Engine, folder: Path, kept: Kept) -> bool:
         head = feed.heads(conn, [kept.scope])[kept.scope]
         if head.epoch != kept.epoch or not head.floor <= kept.version <= head.version:
             return False
+        if kept.seal != _seal(conn, kept.scope, kept.version):
+            return False  # of a database that a backup took the place of
         return head.version - kept.version <= BEHIND_VERSIONS and _rows_since(conn, kept) <= BEHIND_ROWS
+
+
+def _seal(conn: Connection, scope: str, number: int) -> str:
+    return seals.seal_at(conn, database.hub_row(conn), scope, number)
 
 
 def _rows_since(conn: Connection, kept: Kept) -> int:
@@ -143,6 +152,7 @@ def _build(engine: Engine, folder: Path, scope: str) -> Kept:
             raw_size=draft.stat().st_size,
             packed_digest=packed_digest,
             packed_size=packing.stat().st_size,
+            seal=built.seal,
         )
         _place(draft, folder / f"{kept.raw_digest}.blob")
         _place(packing, folder / f"{packed_digest}.blob")

@@ -5,34 +5,59 @@ a change's row and a snapshot's row as it stands. `v` is not kept here: a snapsh
 its rows. Money in minor units, quantities in thousandths, times UTC in ms, words as JSON text by language.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import TEXT as PG_TEXT
+from typing import Any
 
-FORMAT = 1
-"""Bumped when a table here changes shape."""
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, UniqueConstraint
+from sqlalchemy import text as sql
 
-metadata = MetaData()
+from sync.hub.arrival_tables import arrival as arrival
+from sync.hub.attention_tables import matter as matter
+from sync.hub.attention_tables import settlement as settlement
+from sync.hub.blind_tables import blind_return as blind_return
+from sync.hub.blind_tables import price_past as price_past
+from sync.hub.card_tables import card_back as card_back
+from sync.hub.channel_tables import channel as channel
+from sync.hub.channel_tables import channel_order as channel_order
+from sync.hub.channel_tables import channel_order_line as channel_order_line
+from sync.hub.columns import ROWID, TEXT
+from sync.hub.columns import flag as _flag
+from sync.hub.columns import key as _key
+from sync.hub.columns import maybe as _maybe
+from sync.hub.columns import metadata as metadata
+from sync.hub.columns import number as _number
+from sync.hub.columns import text as _text
+from sync.hub.order_tables import event as event
+from sync.hub.order_tables import event_head as event_head
+from sync.hub.order_tables import pass_given as pass_given
+from sync.hub.order_tables import pass_key as pass_key
+from sync.hub.order_tables import purchase_key as purchase_key
+from sync.hub.order_tables import refund_claim as refund_claim
+from sync.hub.order_tables import refund_request as refund_request
+from sync.hub.order_tables import taken_back as taken_back
+from sync.hub.owed_tables import cash_payout as cash_payout
+from sync.hub.owed_tables import owed_cash as owed_cash
+from sync.hub.pickup_tables import custody as custody
+from sync.hub.pickup_tables import hand_out as hand_out
+from sync.hub.pickup_tables import line_refusal as line_refusal
+from sync.hub.pickup_tables import parcel as parcel
+from sync.hub.pickup_tables import parcel_claim as parcel_claim
+from sync.hub.pickup_tables import parcel_reminder as parcel_reminder
+from sync.hub.pickup_tables import pick as pick
+from sync.hub.pickup_tables import pick_claim as pick_claim
+from sync.hub.pickup_tables import pickup_line as pickup_line
+from sync.hub.pickup_tables import proxy_pass as proxy_pass
+from sync.hub.shift_tables import cash_move as cash_move
+from sync.hub.shift_tables import shift as shift
+from sync.hub.shift_tables import taking as taking
+from sync.hub.value_tables import value_account as value_account
+from sync.hub.value_tables import value_entry as value_entry
+from sync.hub.value_tables import value_hold as value_hold
 
-# The same byte order on both databases: sorted locks and sorted answers may not depend on a server's locale.
-TEXT = Text().with_variant(PG_TEXT(collation="C"), "postgresql")
-# SQLite makes a row id, without an index of its own, of INTEGER only.
-ROWID = BigInteger().with_variant(Integer, "sqlite")
+FORMAT = 2
+"""Bumped when a table here or in `order_tables` changes shape."""
 
 
-def _key(name: str) -> Column[str]:
-    return Column(name, TEXT, primary_key=True)
-
-
-def _text(name: str, default: str | None = None) -> Column[str]:
-    return Column(name, TEXT, nullable=False, default=default)
-
-
-def _number(name: str, default: int | None = None) -> Column[int]:
-    return Column(name, BigInteger, nullable=False, default=default)
-
-
-def _maybe(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=True)
+_OF_CARDS: dict[str, Any] = {"sqlite_where": sql("kind = 'card'"), "postgresql_where": sql("kind = 'card'")}
 
 
 def _id() -> Column[int]:
@@ -68,6 +93,7 @@ product = Table(
     _text("descriptions"),
     _number("popularity"),
     _text("terms"),
+    _flag("serial"),
     Index("product_sku", "sku"),
 )
 barcode = Table("barcode", metadata, _key("gtin"), _text("product"), Index("barcode_product", "product"))
@@ -123,8 +149,22 @@ staff = Table(
     _number("expires"),
 )
 setting = Table("setting", metadata, _key("key"), _text("value"))
+signer = Table(
+    "signer",
+    metadata,
+    _key("kid"),
+    *map(_text, ("terminal", "name", "location", "public")),
+    _maybe("end"),
+    _maybe("revoked_at"),
+    Index("signer_terminal", "terminal"),
+)
+purchase = Table(
+    "purchase", metadata, _key("id"), _text("number"), _number("at"), _text("body"), Index("purchase_number", "number")
+)
 
-ENTITIES: dict[str, Table] = {t.name: t for t in (product, barcode, department, price, stock, location, staff, setting)}
+_CATALOGUE = (product, barcode, department, price, price_past)
+_FOLLOWED = (*_CATALOGUE, stock, parcel, pick, arrival, location, staff, setting, signer, purchase, matter)
+ENTITIES: dict[str, Table] = {t.name: t for t in _FOLLOWED}
 """The tables of what terminals follow, by the entity's name in changes."""
 
 # --- the feed --------------------------------------------------------------------------------------------------------
@@ -306,6 +346,17 @@ sale_line = Table(
     _text("scanned"),
     sqlite_with_rowid=False,
 )
+# The numbers of units that were sold by theirs: the `unit`th of line `n`.
+sale_serial = Table(
+    "sale_serial",
+    metadata,
+    _key("sale_id"),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("unit", Integer, primary_key=True, autoincrement=False),
+    _text("serial"),
+    Index("sale_serial_serial", "serial"),
+    sqlite_with_rowid=False,
+)
 sale_tender = Table(
     "sale_tender",
     metadata,
@@ -316,6 +367,9 @@ sale_tender = Table(
     _text("attempt"),
     _text("reference"),
     _text("masked"),
+    # A shopper who has nothing but the slip of the card: by its reference, or by what was paid that day.
+    Index("sale_tender_reference", "reference", **_OF_CARDS),
+    Index("sale_tender_amount", "amount", **_OF_CARDS),
     sqlite_with_rowid=False,
 )
 sale_vat = Table(
@@ -343,39 +397,4 @@ payment_attempt = Table(
     _number("at"),
     Index("payment_attempt_sale", "sale_id"),
     Index("payment_attempt_state", "state"),
-)
-
-# --- channels --------------------------------------------------------------------------------------------------------
-
-# `key_hash` is the SHA-256 of the channel's API key in hex; the key itself is nowhere here.
-channel = Table(
-    "channel",
-    metadata,
-    _key("id"),
-    _text("name"),
-    Column("key_hash", TEXT, nullable=False, unique=True),
-    _number("created_at"),
-    _maybe("revoked_at"),
-)
-channel_order = Table(
-    "channel_order",
-    metadata,
-    _key("channel"),
-    _key("order"),
-    _text("location"),
-    _number("at"),
-    _number("received_at"),
-    Column("raw", LargeBinary, nullable=False),
-)
-# `left` is what of the promise is still reserved.
-channel_order_line = Table(
-    "channel_order_line",
-    metadata,
-    _key("channel"),
-    _key("order"),
-    Column("n", Integer, primary_key=True, autoincrement=False),
-    _text("product"),
-    _number("quantity"),
-    _number("unit_price"),
-    _number("left"),
 )

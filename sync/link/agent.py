@@ -1,6 +1,7 @@
 """The agent: the process that talks to the hub for a terminal (design, section 3).
 
-One thread does all work on files and hub; one follows live events; one hears the app. It may be killed at any moment.
+One thread does all work on files and hub; one follows live events; one hears the app's hints; one asks the hub what the
+app asks it. It may be killed at any moment.
 """
 
 import logging
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from sync.link.answers import Answers
 from sync.link.ending import write_offline
 from sync.link.live import Ears
 from sync.link.lock import AgentLock
@@ -78,18 +80,21 @@ class Agent:
         self._moved: dict[str, int] = {}
         self._moved_lock = threading.Lock()
         self._lost = False
+        self._epoch = ""
         self._check = False
         self._house_at = time.monotonic() + HOUSE_FIRST_S
         self._vouched_at = 0.0
         self._prove_at = time.monotonic() + PROOF_FIRST_S + random.uniform(0, PROOF_SPREAD_S)
         self._live_wire: Wire | None = None
         self._ears = Ears(lambda: self._live_wire, self._heard, self._line_lost, beat)
+        self._answers = Answers(home, self._line_lost)
 
     def stop(self) -> None:
         """End soon; from any thread."""
         self._ending.set()
         self._stir.set()
         self._ears.stop()
+        self._answers.stop()
         own_voice = Sender(self.home, "agent")
         own_voice.send(ENDING)
         own_voice.close()
@@ -115,12 +120,14 @@ class Agent:
         app = Sender(self.home, "app")
         status = Status(app, self._clock)
         self._ears.start()
+        self._answers.start(self._wire(local))
         threading.Thread(target=self._listen, name="ear", daemon=True).start()
         try:
             while not self._ending.is_set():
                 self._work_on_replica(local, wire, live_wire, app, status)
         finally:
             self._ears.stop()
+            self._answers.stop()
             wire.close()
             live_wire.close()
             app.close()
@@ -144,7 +151,7 @@ class Agent:
             work.close()
 
     def _set_aside(self, path: Path, error: sqlite3.DatabaseError) -> bool:
-        if files.current(self.home) == path and _damaged(path):
+        if files.current(self.home) == path and files.damaged(path):
             log.error("the replica %s is damaged and set aside: %s", path.name, error)
             files.set_aside(self.home, path)
             return True
@@ -188,13 +195,16 @@ class Agent:
         pause = self._beat.calm_hello if standing else self._beat.hello
         if lost or work.session is None or work.hello_is_older_than(pause):
             work.say_hello()
+            self._epoch = work.session.welcome.epoch if work.session else ""
             live_wire.token = work.wire.token
             self._live_wire = live_wire
+            self._answers.online(work.wire.token)
             self._ears.begin()
         with self._moved_lock:
             moved, self._moved = self._moved, {}
         try:
             work.push()
+            work.let_go()
         except (Refused, Missing):
             work.catch_up(moved)  # what keeps us from giving does not keep us from taking
             raise
@@ -218,6 +228,7 @@ class Agent:
     def _failed(self, work: Work, status: Status, reason: str, detail: str) -> float:
         log.info("no exchange with the hub: %s", detail)
         work.session = None
+        self._answers.offline()
         try:
             status.offline(work.replica, reason)
         except sqlite3.OperationalError as error:  # the app looks at the disk by itself, and will say so
@@ -236,7 +247,7 @@ class Agent:
         self._house_at = time.monotonic() + HOUSE_S
         prune(local, self._clock())
         self._prove_files(local)
-        if _damaged(work.replica.path):
+        if files.damaged(work.replica.path):
             raise sqlite3.DatabaseError("the check found the replica damaged")
 
     def _prove_files(self, local: Local) -> None:
@@ -248,6 +259,7 @@ class Agent:
                 note(db, "journal_damaged", wrong[0], self._clock())
 
     def _heard(self, event: Live) -> None:
+        self._lost |= self._epoch != "" and event.epoch not in ("", self._epoch)  # then all that a hello said is void
         with self._moved_lock:
             self._moved[event.scope] = event.version
         self._stir.set()
@@ -268,18 +280,6 @@ class Agent:
             if hint is not None:
                 self._stir.set()
         listener.close()
-
-
-def _damaged(path: Path) -> bool:
-    """Whether SQLite finds the file not to be what it should be. Reads all of it."""
-    try:
-        db = sqlite3.connect(files.uri(path, "ro"), uri=True)
-        try:
-            return bool(db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
-        finally:
-            db.close()
-    except sqlite3.DatabaseError:
-        return True
 
 
 __all__ = ["Agent", "NotEnrolled", "Replica"]

@@ -124,7 +124,8 @@ def _arrived(arriving: Arriving, assembly: Assembly, joining: Aside) -> None:
 
 def _join(assembly: Assembly, info: SnapshotInfo, raw: Path) -> None:
     seen_at = _seen_at(raw, info.scope)
-    assembly.add(Part(info.scope, info.epoch, info.version, info.included, raw, seen_at, hashed=True))
+    part = Part(info.scope, info.epoch, info.version, info.included, raw, seen_at, hashed=True, seal=info.seal)
+    assembly.add(part)
 
 
 def _to_disk(path: Path) -> None:

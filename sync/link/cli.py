@@ -24,6 +24,8 @@ from sync.settings import WrongSetting
 
 GRACE_S = 1.0
 """How long a round may take to end after the agent was told to."""
+NICE = 5
+"""How far the agent stands back where the app beside it wants the processor too."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -50,6 +52,7 @@ def agent_main(arguments: argparse.Namespace) -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     settings = read_settings(arguments)
     own = settings.terminal
+    give_way()
     agent = Agent(settings.home, hub=own.hub, ca=own.ca_file, proxy=own.proxy)
     _end_on_request(agent)
     if arguments.with_parent:
@@ -66,6 +69,11 @@ def agent_main(arguments: argparse.Namespace) -> int:
         print(f"storefloor agent: {advice(reason.value).said}. {advice(reason.value).do}", file=sys.stderr)
         return 1
     return 0
+
+
+def give_way() -> None:
+    """Let the app beside it come first: a screen that a person looks at never waits for rows that can wait."""
+    os.nice(NICE)
 
 
 def _end_on_request(agent: Agent) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from sync.link.wire import NoAnswer, Refused, Wire
-from sync.local.replica import BadPage, Cursor, Replica
-from sync.protocol.messages import Page
+from sync.local.changes import BadPage
+from sync.local.replica import Cursor, Replica
+from sync.protocol.pages import SentPage
 
 TOGETHER = 20_000
 """Rows that are applied in one transaction, as far as they are there;"""
@@ -17,9 +18,11 @@ TOGETHER_S = 1.0
 class SnapshotNeeded(Exception):
     """Deltas don't lead from here to there: too far behind, another epoch, or a replica that does not fit."""
 
-    def __init__(self, scope: str) -> None:
+    def __init__(self, scope: str, anew: bool = False) -> None:
         super().__init__(scope)
         self.scope = scope
+        self.anew = anew
+        """The hub began a new epoch: all that was said at the hello is void."""
 
 
 def pull(
@@ -50,12 +53,12 @@ class _Taken:
         self._replica = replica
         self._incarnation = incarnation
         self._clock = clock
-        self._pages: list[Page] = []
+        self._pages: list[SentPage] = []
         self._rows = 0
         self._since = 0.0
         self.changed = False
 
-    def add(self, page: Page) -> None:
+    def add(self, page: SentPage) -> None:
         self._since = self._since if self._pages else time.monotonic()
         self._pages.append(page)
         self._rows += sum(len(v.changes) for v in page.versions)
@@ -71,11 +74,11 @@ class _Taken:
                 raise SnapshotNeeded(pages[0].scope) from error
 
 
-def _pages(wire: Wire, cursor: Cursor, stopping: Callable[[], bool]) -> Iterator[Page]:
+def _pages(wire: Wire, cursor: Cursor, stopping: Callable[[], bool]) -> Iterator[SentPage]:
     """Pages up to the head; where there are several, each is fetched while the one before it is applied."""
     since = cursor.version
     with ThreadPoolExecutor(1, "pull") as ahead:
-        page = _page(wire, cursor, since)
+        page = _page(wire, cursor, since, cursor.seal)
         while True:
             if page.scope != cursor.scope:
                 raise NoAnswer("not_the_hub", "the page is of another scope")
@@ -83,17 +86,17 @@ def _pages(wire: Wire, cursor: Cursor, stopping: Callable[[], bool]) -> Iterator
             if more and page.upto <= since:
                 raise NoAnswer("not_the_hub", "the feed does not go on")
             since = page.upto
-            coming = ahead.submit(_page, wire, cursor, since) if more and not stopping() else None
+            coming = ahead.submit(_page, wire, cursor, since, page.seal) if more and not stopping() else None
             yield page
             if coming is None:
                 return
             page = coming.result()
 
 
-def _page(wire: Wire, cursor: Cursor, since: int) -> Page:
+def _page(wire: Wire, cursor: Cursor, since: int, seal: str) -> SentPage:
     try:
-        return wire.get("pull", Page, scope=cursor.scope, epoch=cursor.epoch, since=since)
+        return wire.get("pull", SentPage, scope=cursor.scope, epoch=cursor.epoch, since=since, seal=seal)
     except Refused as no:
         if no.status == 410 or no.fault.code in ("snapshot_needed", "epoch"):
-            raise SnapshotNeeded(cursor.scope) from no
+            raise SnapshotNeeded(cursor.scope, no.fault.code == "epoch") from no
         raise

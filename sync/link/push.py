@@ -17,6 +17,8 @@ from sync.protocol import operations
 from sync.protocol.messages import PUSH_BYTES, PUSH_MOST, Fault, Push, Pushed
 
 log = logging.getLogger(__name__)
+_ENDED = "INSERT OR REPLACE INTO ended VALUES (?, ?, ?)"
+_TOLD = "INSERT OR REPLACE INTO told VALUES (?, ?, ?)"
 NEW_JOURNAL_MS = 10 * 60_000
 """A terminal begins a new journal at most this often, whatever the hub says."""
 
@@ -32,6 +34,8 @@ class Pusher:
         self._seed = seed_of(local)
         self._offered = "", "", 0
         """A journal that forked, the hub's epoch, and the last operation that this hub was offered for keeping."""
+        self._parted_at = 0
+        """The first number of this journal that the hub has with other bytes; 0: none that is known."""
 
     def drain(self, session: Session, stopping: Callable[[], bool] = lambda: False) -> int:
         """Push until nothing is left to say; how many operations got their verdict.
@@ -46,6 +50,9 @@ class Pusher:
             batch = self._batch(session)
             if batch:
                 cleared += self._push(session, batch, proof)
+            elif (proof.hub_is_ahead or proof.forked) and not self._offers(session):
+                # Even what has a verdict: the hub that gave it may have been restored from a backup since.
+                self._offer_behind(session, self._first_held(session) - 1)
             elif proof.hub_is_ahead or proof.forked:
                 self._begin_again(session, proof, whole=True)
             else:
@@ -103,6 +110,7 @@ class Pusher:
         stands = from_hex(answer.last_hash)
         with self._local.write() as db:
             cleared = rule(db, session.incarnation, rulings, self._clock())
+            db.execute(_TOLD, (session.incarnation, answer.last_seq, answer.seal))
         session.last_seq, session.last_hash = answer.last_seq, stands
         if self._offers(session):
             self._offer_behind(session, batch[-1].seq)
@@ -111,7 +119,7 @@ class Pusher:
     def _refused(self, session: Session, no: Refused, proof: Proof, batch: list[Recorded]) -> int:
         code, want = no.fault.code, no.fault.want
         if code in ("fork", "chain") or self._offers(session):
-            if self._parted(session, no, proof, batch):
+            if self._goes_apart(session, no, proof, batch):
                 return 0
         elif code == "gap" and want is not None and want != session.last_seq + 1:
             session.last_seq = want - 1
@@ -121,12 +129,13 @@ class Pusher:
             return 0
         raise no
 
-    def _parted(self, session: Session, no: Refused, proof: Proof, batch: list[Recorded]) -> bool:
+    def _goes_apart(self, session: Session, no: Refused, proof: Proof, batch: list[Recorded]) -> bool:
         """Two machines wrote one journal: the hub keeps ours aside, all of it, and then we begin a new one (I-4)."""
         code, want, first = no.fault.code, no.fault.want, batch[0].seq
         if code == "fork" and want is not None and want > first:
             self._most = want - first  # what both machines share is known there, and gets its verdicts
         elif code == "fork":
+            self._parted_at = min(first, self._parted_at or first)
             self._offer_behind(session, batch[-1].seq)
             self._most = min(PUSH_MOST, self._most * 2)
             proof.forked = True
@@ -139,7 +148,8 @@ class Pusher:
         return True
 
     def _first_held(self, session: Session) -> int:
-        return read_from(self._local.raw, session.incarnation, 1, 1)[0].seq
+        held = read_from(self._local.raw, session.incarnation, 1, 1)
+        return held[0].seq if held else 1
 
     def _begin_again(self, session: Session, proof: Proof, *, whole: bool) -> None:
         """Begin a new journal, so that later operations reach the hub; the old one is kept and a person is told.
@@ -156,12 +166,20 @@ class Pusher:
             db.execute("INSERT OR REPLACE INTO counter VALUES ('journal_begun_at', ?)", (now,))
             what = "fork" if proof.forked else "journal_restored"
             note(db, f"{what}:{old}", f"the hub stands at {session.last_seq}, this journal at {proof.ours.seq}", now)
+            db.execute(_ENDED, (old, self._first_apart(proof), session.welcome.epoch if whole else ""))
             db.execute("UPDATE identity SET incarnation = ?", (uuid.uuid4().hex,))
             if proof.hub_is_ahead:
                 self._declare(old, proof.ours, session.last_seq, now)
         self._local.forget_identity()
+        self._parted_at = 0
         log.warning("%s: journal %s ended, a new one begins", what, old)
         raise NewJournal(old)
+
+    def _first_apart(self, proof: Proof) -> int:
+        """From which number on no hub took what the old journal holds."""
+        waiting = first_waiting(self._local, proof.ours.incarnation)
+        known = [seq for seq in (self._parted_at, waiting) if seq]
+        return min(known, default=proof.ours.seq + 1)
 
     def _declare(self, old: str, ours: Head, hub_last: int, now: int) -> None:
         """The numbers that the lost part of the old journal held."""

@@ -40,7 +40,10 @@ def hello(local: Local, wire: Wire, clock: Callable[[], int], software: str) -> 
     incarnation = head(local.raw).incarnation
     sent, nonce = clock(), secrets.token_hex(16)
     signature = keys.sign(seed_of(local), f"hello:{me.terminal}:{incarnation}:{sent}:{nonce}")
-    answer = wire.post("hello", Hello(me.terminal, incarnation, sent, nonce, signature, software), Welcome)
+    row = local.raw.execute("SELECT seq, seal FROM told WHERE incarnation = ?", (incarnation,)).fetchone()
+    told, seal = row or (0, "")
+    request = Hello(me.terminal, incarnation, sent, nonce, signature, software, told=told, seal=seal)
+    answer = wire.post("hello", request, Welcome)
     heard = clock()
     wire.token = answer.token
     skew = (sent + heard) // 2 - answer.now

@@ -118,15 +118,16 @@ class Wire:
             if made is not None:
                 made.close()
 
-    def post(self, path: str, body: msgspec.Struct, answer: type[T]) -> T:
-        """POST a message. Raises NoAnswer, Refused."""
+    def post(self, path: str, body: msgspec.Struct | msgspec.Raw, answer: type[T], timeout: float | None = None) -> T:
+        """POST a message; no single wait is longer than `timeout` seconds. Raises NoAnswer, Refused."""
         raw = msgspec.json.encode(body)
         headers = {"Content-Type": "application/json", **self._bearer()}
         if len(raw) > SMALL:
             raw = zstandard.compress(raw, 3)
             headers["Content-Encoding"] = "zstd"
         with _calm():
-            return _read(self._http.post(path, content=raw, headers=headers), answer)
+            waits = self._timeout if timeout is None else httpx.Timeout(timeout)
+            return _read(self._http.post(path, content=raw, headers=headers, timeout=waits), answer)
 
     def get(self, path: str, answer: type[T], timeout: float | None = None, **query: Any) -> T:
         """GET a message. Raises NoAnswer, Refused."""

@@ -3,18 +3,26 @@
 import logging
 from collections.abc import Callable
 
+import msgspec
+
 from sync.link import verify
 from sync.link.bootstrap import bootstrap
+from sync.link.ended import Offer
+from sync.link.enrol import seed_of
 from sync.link.pull import SnapshotNeeded, pull
 from sync.link.push import Pusher
 from sync.link.session import Session, hello
 from sync.link.wire import Refused, Wire
-from sync.local import Local, ledger
+from sync.local import Local, attention, ledger, value
 from sync.local.replica import Cursor, Replica
 from sync.local.wake import Sender
-from sync.protocol.messages import Fault, Live, Scope
+from sync.protocol.messages import Fault, Live, ReleaseValue, Scope
 
 log = logging.getLogger(__name__)
+_RETURNS_WAIT = """SELECT 1 FROM taken_back t CROSS JOIN waiting w ON w.incarnation = t.incarnation AND w.seq = t.seq
+    LIMIT 1"""
+GONE = (403, 404, 422)
+"""Answers to a release that no asking again will change."""
 FAR = 5_000
 """So many versions behind, a snapshot is taken."""
 
@@ -92,10 +100,26 @@ class Work:
     def push(self) -> None:
         """Give the hub what waits. Afterwards the scopes that our operations touched are to be caught up."""
         assert self.session is not None
+        returns = self.local.raw.execute(_RETURNS_WAIT).fetchone() is not None
+        words, noted = attention.waiting_words(self.local), attention.noted(self.local)
         cleared = self._pusher.drain(self.session, self._stopping)
+        cleared += Offer(self.local, self.wire, self.session, seed_of(self.local), self._clock).all(self._stopping)
         if cleared:
             self._app.topics("verdicts", "link")
-            self._behind.append(f"location:{self.local.me.location}")
+            self._behind += [f"location:{self.local.me.location}", *(["orders"] if returns else [])]
+            if words or attention.noted(self.local) != noted:
+                self._behind.append(f"attention:{self.local.me.location}")
+
+    def let_go(self) -> None:
+        """Tell the hub of holds that no cart pays with. One that it does not know, or will not hear of, is gone."""
+        for hold in value.to_release(self.local):
+            try:
+                self.wire.post("claims/value/release", ReleaseValue(hold), msgspec.Raw)
+            except Refused as no:
+                if no.status not in GONE:
+                    raise
+                log.info("the hold %s is not ours to let go: %s", hold, no)
+            value.released(self.local, hold)
 
     def prove(self, every_ms: int) -> None:
         """Compare journal and hub unless that was done within `every_ms`. Raises NoAnswer, Refused, NoProof (F13)."""
@@ -128,7 +152,7 @@ class Work:
             cursor = cursors.get(scope.name)
             if cursor is not None and cursor.epoch == scope.epoch and scope.version - cursor.version <= FAR:
                 continue
-            if scope.floor == 0 and (scope.version == 0 or scope.name.startswith(("config", "staff"))):
+            if scope.floor == 0 and (scope.version == 0 or scope.name.startswith(("config", "staff", "attention"))):
                 self.replica.begin_scope(scope.name, scope.epoch)
             else:
                 needed.append(scope.name)
@@ -138,7 +162,9 @@ class Work:
         assert self.session is not None
         try:
             changed = pull(self.wire, self.replica, scope, self.session.incarnation, self._clock, self._stopping)
-        except SnapshotNeeded:
+        except SnapshotNeeded as needed:
+            if needed.anew:
+                self._hello_at = 0
             return False
         if changed:
             self._app.topics(topic(scope))
@@ -154,7 +180,7 @@ class Work:
         self.replica.close()
         self.replica = Replica(self.local.home)
         self.local.refresh()
-        self._app.topics("catalogue", "pricelist", "stock", "config", "staff", "link")
+        self._app.topics("catalogue", "pricelist", "stock", "config", "staff", "orders", "attention", "link")
         for scope in scopes:
             try:
                 pull(self.wire, self.replica, scope, self.session.incarnation, self._clock, self._stopping)
@@ -168,7 +194,10 @@ def _again(scope: str) -> Fault:
 
 
 def _stands(cursor: Cursor | None, scope: Scope) -> bool:
-    return cursor is not None and cursor.epoch == scope.epoch and cursor.version == scope.version
+    """Whether we stand where the hub stands: at the same version, and not only at one of the same number."""
+    if cursor is None or (cursor.epoch, cursor.version) != (scope.epoch, scope.version):
+        return False
+    return not (cursor.seal and scope.seal) or cursor.seal == scope.seal
 
 
 def _older(cursor: Cursor | None, version: int) -> bool:

@@ -5,27 +5,37 @@ wait for the agent that fills the replica.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from sync.local import files, tables
-from sync.local.disk import NotRecorded, Reserve, Space, reason_of, space
+from sync.local.disk import NotRecorded, Reason, Reserve, Space, locked, reason_of, space
 from sync.local.overlay import Overlay
 from sync.local.tables import Statement
+from sync.local.upgrades import UPGRADES
 from sync.local.wake import SUSPECT, Sender
+
+if TYPE_CHECKING:
+    from sync.local.journal import Head
 
 BUSY_MS = 10_000
 """How long a write waits for the other process; its transactions on journal.db take milliseconds."""
+UPGRADE_MS = 120_000
+"""How long a process waits for another that brings the journal up: one of 100,000 operations takes some seconds."""
 CACHE_KIB = 32 * 1024
 """Pages of the replica kept in memory at most: the inner pages of a million products' indexes, and what sells."""
 
-CHECKPOINT_PAGES = 4_000
-"""The app moves its write-ahead log into the file only when it is this long (16 MB), once in hundreds of sales: the
-agent does it before, with the verdicts, so that no sale waits for it. A longer one would grow with each sale."""
+CHECKPOINT_PAGES = 2_000
+"""The app moves its write-ahead log into the file only when it is this long (8 MB), once in two hundred sales: the
+agent does it before, with the verdicts, so that no sale waits for it. Until then a log that was not so long before
+grows, and a commit that makes a file longer takes twice as long as one that writes over what was there."""
+STATEMENTS = 512
+"""Statements that are kept compiled; a day at a till runs more of them than the 128 that are usual."""
 
 
 class NotEnrolled(RuntimeError):
@@ -52,9 +62,6 @@ _identity = Statement(
     sa.select(*(tables.identity.c[n] for n in Identity.__dataclass_fields__)).where(tables.identity.c.terminal != "")
 )
 
-UPGRADES: dict[int, Callable[[sqlite3.Connection], None]] = {}
-"""From each older FORMAT of journal.db to the next (F26)."""
-
 
 class Local:
     """The open files. One thread uses it; `write()` makes transactions; queries are functions of `sync.local`."""
@@ -62,31 +69,50 @@ class Local:
     def __init__(self, home: Path, raw: sqlite3.Connection) -> None:
         self.home = home
         self.raw = raw
+        self.drawer: bool | None = None  # what the settings say; `sync.local.drawer.has_drawer` answers
+        self.fiscal = False  # whether what is paid here has to be fiscalised: `sync.local.fiscal` keeps it
         self.overlay = Overlay()
         self._mark: tuple[int, int] | None = None
         self._identity: Identity | None = None
         self._agent = Sender(home, "agent")
+        # While a transaction writes, and known by it alone: where the journal ends, and the settings it works by.
+        self.writing = False
+        self.end: Head | None = None
+        self.told: tuple[tuple[str, str], ...] | None = None
         self._appended = False
         self._reserve: Reserve | None = None
+        self._locked = False
 
     @classmethod
-    def open(cls, home: Path, *, agent: bool = False, reserve: bool = False) -> "Local":
+    def open(
+        cls,
+        home: Path,
+        *,
+        agent: bool = False,
+        reserve: bool = False,
+        drawer: bool | None = None,
+        fiscal: bool = False,
+    ) -> "Local":
         """Open (and if need be make) the files of that home.
 
         `agent`: its verdicts can be asked for again, so its commits need not wait for the disk. `reserve`: keep some
-        room on the disk for sales (see `sync.local.disk`). Raises JournalTooNew; sqlite3.Error and OSError where the
-        disk fails, for which `disk.reason_of` has a word.
+        room on the disk for sales (see `sync.local.disk`). `drawer`: what the settings say of one. `fiscal`: a fiscal
+        printer hangs here, and is given what is recorded from now on. Raises
+        JournalTooNew; sqlite3.Error and OSError where the disk fails, for which `disk.reason_of` has a word.
         """
         files.make_home(home)
         path = home / files.JOURNAL
         files.make_private(path)
-        raw = sqlite3.connect(files.uri(path), uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
+        raw = sqlite3.connect(
+            files.uri(path), uri=True, isolation_level=None, timeout=BUSY_MS / 1000, cached_statements=STATEMENTS
+        )
         raw.execute("PRAGMA journal_mode = WAL")
         raw.execute(f"PRAGMA synchronous = {'NORMAL' if agent else 'FULL'}")
         if not agent:
             raw.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         _make_or_upgrade(raw)
         local = cls(home, raw)
+        local.drawer, local.fiscal = drawer, fiscal
         local.refresh()
         if reserve:
             local._reserve = Reserve(home)
@@ -109,7 +135,8 @@ class Local:
     @property
     def space(self) -> Space:
         """How the disk stands now."""
-        return space(self.home)
+        self._locked = self._locked and locked(self.home)  # tried only while it was, so that a look writes nothing
+        return Space.READ_ONLY if self._locked else space(self.home)
 
     @property
     def me(self) -> Identity:
@@ -165,14 +192,18 @@ class Local:
             self._reserve.release_if_needed()
         try:
             self.raw.execute("BEGIN IMMEDIATE")
+            self.writing = True
             yield self.raw
             self.raw.execute("COMMIT")
         except BaseException as error:
             self._roll_back()
             reason = reason_of(error, self.home) if isinstance(error, sqlite3.DatabaseError) else None
+            self._locked = reason is Reason.READ_ONLY
             if reason is not None and not isinstance(error, NotRecorded):
                 raise NotRecorded(reason) from error
             raise
+        finally:
+            self.writing, self.end, self.told = False, None, None
         if self._appended:
             self._agent.send("journal")
 
@@ -194,14 +225,16 @@ class Local:
         """Tell the agent that the replica could not be read; a damaged one is replaced, and `refresh` finds the new."""
         self._agent.send(SUSPECT)
 
-    def appended(self) -> None:
-        """Note that the running transaction holds a new operation, so that the agent is woken after it."""
-        self._appended = True
+    def appended(self, end: "Head | None" = None) -> None:
+        """Note that the running transaction holds something to tell the hub, so that the agent is woken after it.
+        `end`: a new operation, and where the journal ends now."""
+        self._appended, self.end = True, end or self.end
 
 
 def _make_or_upgrade(raw: sqlite3.Connection) -> None:
     if _format(raw) == tables.FORMAT:
         return
+    raw.execute(f"PRAGMA busy_timeout = {UPGRADE_MS}")
     raw.execute("BEGIN IMMEDIATE")
     try:
         _bring_up(raw)
@@ -209,6 +242,7 @@ def _make_or_upgrade(raw: sqlite3.Connection) -> None:
     except BaseException:
         raw.execute("ROLLBACK")
         raise
+    raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
 
 def _bring_up(raw: sqlite3.Connection) -> None:
@@ -218,7 +252,7 @@ def _bring_up(raw: sqlite3.Connection) -> None:
     if found == 0:
         for statement in tables.ddl():
             raw.execute(statement)
-    for number in range(max(found, 1), tables.FORMAT):
+    for number in range(found or tables.FORMAT, tables.FORMAT):
         UPGRADES[number](raw)
     raw.execute(f"PRAGMA user_version = {tables.FORMAT}")
 

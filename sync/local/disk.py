@@ -73,8 +73,20 @@ def reason_of(error: BaseException, home: Path) -> Reason | None:
     code = getattr(error, "sqlite_errorcode", 0) if isinstance(error, sqlite3.Error) else 0
     found = _OF_CODE.get(code & 0xFF)
     if found is Reason.BROKEN:  # SQLite says so, too, of a shared-memory file that has no room
-        return {Space.FULL: Reason.FULL, Space.READ_ONLY: Reason.READ_ONLY}.get(space(home), found)
+        found = {Space.FULL: Reason.FULL, Space.READ_ONLY: Reason.READ_ONLY}.get(space(home), found)
+        return Reason.READ_ONLY if found is Reason.BROKEN and locked(home) else found
     return found
+
+
+def locked(home: Path) -> bool:
+    """Whether the disk takes nothing, as tried, whatever it says of itself: a file system that met an error is locked
+    under the programs that use it, and a Linux of today tells that to `df` and `statvfs` no more (ext4's
+    `emergency_ro`). Writes the folder's time."""
+    try:
+        os.utime(home)
+    except OSError as error:
+        return error.errno == errno.EROFS
+    return False
 
 
 def space(home: Path) -> Space:

@@ -138,6 +138,22 @@ def sound(path: Path) -> bool:
     return row is not None and row[0] == str(shape.FORMAT)
 
 
+class Damaged(sqlite3.DatabaseError):
+    """The replica in force is not what it should be: it is to be set aside, and filled anew."""
+
+
+def damaged(path: Path) -> bool:
+    """Whether SQLite finds the file not to be what it should be. Reads all of it."""
+    try:
+        db = sqlite3.connect(uri(path, "ro"), uri=True)
+        try:
+            return bool(db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
+        finally:
+            db.close()
+    except sqlite3.DatabaseError:
+        return True
+
+
 def set_aside(home: Path, bad: Path) -> Path:
     """Keep an unreadable replica beside an empty one that takes its place. The journal is not touched (F26)."""
     if current(home) != bad:

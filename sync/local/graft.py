@@ -12,6 +12,7 @@ from pathlib import Path
 
 _INNER, _LEAF = (2, 5), (10, 13)
 _AHEAD = 1 << 20
+_HEADER = 100
 
 
 class _File:
@@ -56,7 +57,7 @@ def graft(source: Path, target: Path, tables: tuple[str, ...]) -> bool:
             return False
         trees = {name: _Tree(old, root) for name, root in _roots(source, None).items()}
         # No pages but those of the trees, so none holds what did not fit into its cell: those would name each other.
-        if sum(len(tree.pages) for tree in trees.values()) + 1 != old.pages:
+        if sum(len(tree.pages) for tree in trees.values()) + _schema_pages(old) != old.pages:
             return False
         if any(not _empty(new, root) for root in here.values()):
             return False
@@ -76,6 +77,17 @@ def _roots(path: Path, tables: tuple[str, ...] | None) -> dict[str, int]:
     finally:
         db.close()
     return {name: root for name, table, root in found if tables is None or table in tables}
+
+
+def _schema_pages(file: _File) -> int:
+    """Pages of the schema's own table: its root is page 1, behind the file's header. 0: deeper than any schema is."""
+    root = file.read(1)
+    if root[_HEADER] == _LEAF[1]:
+        return 1
+    cells = range(int.from_bytes(root[_HEADER + 3 : _HEADER + 5], "big"))
+    found = [_HEADER + 8, *(int.from_bytes(root[at : at + 2], "big") for at in (_HEADER + 12 + 2 * n for n in cells))]
+    leaves = [file.read(_child(root, at))[0] == _LEAF[1] for at in found]
+    return 1 + len(leaves) if all(leaves) else 0
 
 
 class _Tree:

@@ -34,6 +34,7 @@ class Part:
     path: Path
     seen_at: int = 0
     hashed: bool = False
+    seal: str = ""
 
 
 class Assembly:
@@ -41,7 +42,7 @@ class Assembly:
 
     `add` each part as it comes, the catalogue first if it is among them: it becomes the file itself. Then `finish`,
     which points to the new file; or `drop`. One thread at a time. The parts' files are used up. All raise BadSnapshot,
-    sqlite3.Error, OSError; the old replica stays in force until the very end (F25).
+    files.Damaged, sqlite3.Error, OSError; the old replica stays in force until the very end (F25).
     """
 
     def __init__(self, home: Path, scopes: list[str], incarnation: str, followed: list[str]) -> None:
@@ -73,7 +74,8 @@ class Assembly:
         old = files.ensure_replica(self._home)
         if base is None:
             self._hashed = False
-            _copy(old, self._work)
+            with _reading(old):
+                _copy(old, self._work)
         else:
             os.replace(base.path, self._work)
         self._work.chmod(0o600)
@@ -82,7 +84,8 @@ class Assembly:
             raise BadSnapshot("the snapshot has another format than this software")
         if base is not None:
             db.execute("DELETE FROM cursor")
-            _bring(db, old, None, self._followed, self._scopes)
+            with _reading(old):
+                _bring(db, old, None, self._followed, self._scopes)
         return db
 
     def _grafted(self, part: Part) -> bool:
@@ -121,9 +124,20 @@ class Assembly:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF in DISK:
+            if isinstance(error, files.Damaged) or error.sqlite_errorcode & 0xFF in DISK:
                 raise
             raise BadSnapshot(f"a snapshot can't be read: {error}") from error
+
+
+@contextmanager
+def _reading(old: Path) -> Iterator[None]:
+    """What the replica in force is to blame for is no snapshot's fault: fetched again, it would fail again."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in DISK and files.damaged(old):
+            raise files.Damaged(f"{old.name} can't be read: {error}") from error
+        raise
 
 
 def _open(work: Path) -> sqlite3.Connection:
@@ -203,16 +217,18 @@ def _nothing_else(db: sqlite3.Connection, scope: str) -> bool:
     kind, _, of = scope.partition(":")
     if kind not in OF_SCOPE:
         return kind != "catalogue"
-    table, column = OF_SCOPE[kind]
-    found = db.execute(f"SELECT EXISTS (SELECT 1 FROM other.{table} WHERE {column} <> ?)", (of,))  # noqa: S608 - our own names
-    return not found.fetchone()[0]
+    others = (
+        db.execute(f"SELECT EXISTS (SELECT 1 FROM other.{entity} WHERE {OF_SCOPE[kind]} <> ?)", (of,))  # noqa: S608 - our own names
+        for entity in shape.scope_entities(scope)
+    )
+    return not any(found.fetchone()[0] for found in others)
 
 
 def _bring_scope(db: sqlite3.Connection, scope: str) -> None:
     if scope == "catalogue":
         raise BadSnapshot("a catalogue can't be copied into another replica")
     kind, _, of = scope.partition(":")
-    column = OF_SCOPE[kind][1] if kind in OF_SCOPE else ""
+    column = OF_SCOPE.get(kind, "")
     where = f" WHERE {column} = ?" if column else ""
     for entity in shape.scope_entities(scope):
         names = ", ".join(f'"{c}"' for c in (*shape.COLUMNS[entity], "v"))
@@ -221,8 +237,8 @@ def _bring_scope(db: sqlite3.Connection, scope: str) -> None:
 
 
 def _set_cursor(db: sqlite3.Connection, part: Part, incarnation: str) -> None:
-    row = (part.scope, part.epoch, part.version, incarnation, part.included, part.seen_at)
-    db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?, ?)", row)
+    row = (part.scope, part.epoch, part.version, incarnation, part.included, part.seen_at, part.seal)
+    db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def _check(work: Path) -> None:

@@ -1,6 +1,7 @@
 """The journal: append-only operations, chained by hash; verdicts; what waits. (design, sections 3 and 4)"""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sync.domain.verdicts import Outcome
 from sync.local import tables
 from sync.local.database import Local, NotEnrolled
+from sync.local.fiscal import begin
 from sync.local.tables import Statement, insert
 from sync.protocol import operations
 
@@ -27,7 +29,7 @@ insert_attention = insert(tables.attention, ignore=True)
 
 _incarnation = Statement(sa.select(tables.identity.c.incarnation).where(tables.identity.c.terminal != ""))
 _last = Statement(
-    sa.select(_op.c.seq, _op.c.hash)
+    sa.select(_op.c.seq, _op.c.hash, _op.c.receipts)
     .where(_op.c.incarnation == sa.bindparam("incarnation"))
     .order_by(_op.c.seq.desc())
     .limit(sa.literal_column("1"))
@@ -62,11 +64,13 @@ _incarnations = Statement(sa.select(_op.c.incarnation).distinct().order_by(_op.c
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An operation of this journal: its bytes as they are, and the hash that seals it."""
+    """An operation of this journal: its bytes as they are, and the hash that seals it. `incarnation` names the journal
+    where it was just appended."""
 
     seq: int
     raw: bytes
     hash: bytes
+    incarnation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,12 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a journal stands: 0 and GENESIS while it is empty."""
+    """Where a journal stands: 0 and GENESIS while it is empty. `receipts`: the last number given to a receipt."""
 
     incarnation: str
     seq: int
     hash: bytes
+    receipts: int = 0
 
 
 def head(db: sqlite3.Connection, incarnation: str | None = None) -> Head:
@@ -112,20 +117,47 @@ def append(
 ) -> Recorded:
     """Append an operation inside `local.write()`: its bytes are made here, once, and chained.
 
-    The same op_id again: sqlite3.IntegrityError. Too large: ValueError.
+    `op_id` is new. Too large: ValueError.
     """
-    db = local.raw
-    end = head(db)
+    db, end = local.raw, _end(local)
     seq = end.seq + 1
     raw = operations.encode(
         seq=seq, op_id=op_id, kind=kind, at=at, business_day=business_day, actor=actor, causes=causes or [], body=body
     )
     sealed = operations.chain(end.hash, raw)
-    insert_op.run(db, incarnation=end.incarnation, seq=seq, op_id=op_id, kind=kind, at=at, bytes=raw, hash=sealed)
-    insert_waiting.run(db, incarnation=end.incarnation, seq=seq, at=at)
-    _append_effects(db, end.incarnation, seq, effects or [])
-    local.appended()
-    return Recorded(seq, raw, sealed)
+    journal, receipts = end.incarnation, end.receipts
+    insert_op.run(
+        db, incarnation=journal, seq=seq, op_id=op_id, kind=kind, at=at, bytes=raw, hash=sealed, receipts=receipts
+    )
+    insert_waiting.run(db, incarnation=journal, seq=seq, at=at)
+    if effects:
+        _append_effects(db, journal, seq, effects)
+    if local.fiscal:
+        begin(local, kind, body, op_id=op_id, incarnation=journal, seq=seq, at=at)
+    local.appended(Head(journal, seq, sealed, receipts))
+    return Recorded(seq, raw, sealed, journal)
+
+
+def _end(local: Local) -> Head:
+    """The end of the journal that is written, read once in a transaction: nobody else writes meanwhile."""
+    if local.end is None or not local.writing:
+        local.end = head(local.raw)
+    return local.end
+
+
+_COUNTED = "SELECT value FROM counter WHERE name = ?"
+
+
+def next_number(local: Local, series: Callable[[str], str]) -> tuple[str, int]:
+    """Inside `local.write()`: the next number for a receipt, and its series, which `series` makes of the journal's
+    name. It is given once an operation is appended after it, and stands beside that. Raises NotEnrolled."""
+    end = _end(local)
+    name, number = series(end.incarnation), end.receipts
+    if not number:  # the first, or older software counted
+        row = local.raw.execute(_COUNTED, (f"receipt:{name}",)).fetchone()
+        number = int(row[0]) if row else 0
+    local.end = Head(end.incarnation, end.seq, end.hash, number + 1)
+    return name, number + 1
 
 
 def _append_effects(db: sqlite3.Connection, incarnation: str, seq: int, effects: list[Effect]) -> None:
@@ -150,6 +182,17 @@ def read_one(db: sqlite3.Connection, incarnation: str, seq: int) -> Recorded | N
     """One operation, if this journal (still) has it."""
     row = _one.run(db, incarnation=incarnation, seq=seq).fetchone()
     return Recorded(*row) if row else None
+
+
+def hash_before(db: sqlite3.Connection, incarnation: str, seq: int) -> bytes | None:
+    """What operation `seq` is chained onto; None if that is not known here (any more)."""
+    if seq == 1:
+        return operations.GENESIS
+    before = read_one(db, incarnation, seq - 1)
+    if before is not None:
+        return before.hash
+    row = _anchored.run(db, incarnation=incarnation).fetchone()
+    return bytes(row[1]) if row and row[0] == seq - 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,20 +277,33 @@ def integrity(local: Local) -> list[str]:
 
 
 def prune(local: Local, now: int) -> int:
-    """Remove the oldest operations that have a verdict and are older than KEPT_MS; returns how many.
+    """Remove the oldest operations that have had a verdict for KEPT_MS, are of no open shift and wait for no fiscal
+    printer; returns how many.
 
-    Only a beginning of a chain goes, and its last hash stays, so that the rest can still be verified.
+    What was judged after months without a network counts from then: a hub that is restored asks for it again. Only a
+    beginning of a chain goes, and its last hash stays, so that the rest can still be verified.
     """
     removed = 0
     with local.write() as db:
         for (incarnation,) in _incarnations.run(db).fetchall():
             removed += _prune(db, str(incarnation), now - KEPT_MS)
+        _prune_takings(db, now - KEPT_MS)
+        db.execute("DELETE FROM code_try WHERE at < ?", (now - KEPT_MS,))
     return removed
+
+
+def _prune_takings(db: sqlite3.Connection, before: int) -> None:
+    """Those of shifts that are closed. The newest stays whatever its age: the next one's number comes from it."""
+    newest = "SELECT min(coalesce((SELECT max(since) FROM shift), (SELECT max(id) - 1 FROM taking)), max(id) - 1)"
+    db.execute(f"DELETE FROM taking WHERE at < ? AND id <= ({newest} FROM taking)", (before,))  # noqa: S608 - constants
 
 
 _UP_TO = """SELECT seq, hash FROM op WHERE incarnation = :incarnation AND seq < coalesce((SELECT min(seq) FROM op o
     WHERE o.incarnation = :incarnation AND (o.at >= :before OR EXISTS (SELECT 1 FROM waiting w
-        WHERE w.incarnation = o.incarnation AND w.seq = o.seq))),
+        WHERE w.incarnation = o.incarnation AND w.seq = o.seq) OR EXISTS (SELECT 1 FROM verdict v
+        WHERE v.incarnation = o.incarnation AND v.seq = o.seq AND v.at >= :before) OR EXISTS (SELECT 1 FROM shift s
+        WHERE s.closed_at = 0 AND s.incarnation = o.incarnation AND s.seq = o.seq) OR EXISTS (SELECT 1 FROM fiscal f
+        WHERE f.state <> 'done' AND f.state <> 'failed' AND f.incarnation = o.incarnation AND f.seq = o.seq))),
     (SELECT max(seq) FROM op WHERE incarnation = :incarnation)) ORDER BY seq DESC LIMIT 1"""
 
 
@@ -259,4 +315,18 @@ def _prune(db: sqlite3.Connection, incarnation: str, before: int) -> int:
     upto: dict[str, Any] = {"incarnation": incarnation, "seq": row[0]}
     db.execute("DELETE FROM effect WHERE incarnation = :incarnation AND seq <= :seq", upto)
     db.execute("DELETE FROM sale WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    db.execute("DELETE FROM taken_back WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    db.execute("DELETE FROM blind_return WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    db.execute("DELETE FROM paid_out WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    db.execute("DELETE FROM order_paid WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    db.execute("DELETE FROM parcel_step WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    db.execute("DELETE FROM promised WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    db.execute("DELETE FROM handed_out WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    db.execute("DELETE FROM line_refused WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    db.execute("DELETE FROM arrival_step WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    db.execute("DELETE FROM settled WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    db.execute("DELETE FROM cash_move WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    db.execute("DELETE FROM fiscal WHERE incarnation = :incarnation AND seq <= :seq", upto)
+    closed = "closed_at > 0 AND closed_incarnation = :incarnation AND closed_seq <= :seq"
+    db.execute(f"DELETE FROM shift WHERE {closed} AND after < (SELECT max(after) FROM shift)", upto)  # noqa: S608 - constants
     return db.execute("DELETE FROM op WHERE incarnation = :incarnation AND seq <= :seq", upto).rowcount

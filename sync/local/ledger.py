@@ -6,16 +6,22 @@ from collections.abc import Iterator
 import msgspec
 
 from sync.protocol import operations
-from sync.protocol.ledger import UNBOOKED, Row, Sums, add_sale
+from sync.protocol.ledger import UNBOOKED, Row, Sums, add_blind, add_order, add_owed, add_return, add_sale
+from sync.protocol.order_payments import OrderPaid
 
 PROVED_AT, PROVED_DIFFERENCES = "proved_at", "proved_differences"
 """Counters: when journal and hub were last compared (UTC ms), and how many differences were found."""
 _ROWS = """SELECT o.seq, o.hash, coalesce(v.outcome, ''), coalesce(v.code, '') FROM op o
     LEFT JOIN verdict v ON v.incarnation = o.incarnation AND v.seq = o.seq
     WHERE o.incarnation = ? AND o.seq BETWEEN ? AND ? ORDER BY o.seq"""
-_SALES = """SELECT o.bytes, v.code FROM op o JOIN verdict v ON v.incarnation = o.incarnation AND v.seq = o.seq
-    WHERE o.incarnation = ? AND o.seq BETWEEN ? AND ? AND o.kind = 'sale' ORDER BY o.seq"""
+_BOOKED = """SELECT o.kind, o.bytes, v.code FROM op o JOIN verdict v ON v.incarnation = o.incarnation AND v.seq = o.seq
+    WHERE o.incarnation = ? AND o.seq BETWEEN ? AND ?
+    AND o.kind IN ('sale', 'return', 'blind_return', 'cash_paid', 'order_paid') ORDER BY o.seq"""
 _sale = msgspec.json.Decoder(operations.Sale)
+_return = msgspec.json.Decoder(operations.Return)
+_blind = msgspec.json.Decoder(operations.BlindReturn)
+_paid = msgspec.json.Decoder(operations.CashPaid)
+_order = msgspec.json.Decoder(OrderPaid)
 
 
 def rows(db: sqlite3.Connection, incarnation: str, first: int, last: int) -> Iterator[Row]:
@@ -32,12 +38,22 @@ def bounds(db: sqlite3.Connection, incarnation: str) -> tuple[int, int]:
 
 
 def totals(db: sqlite3.Connection, incarnation: str, first: int, last: int) -> Sums:
-    """Sales with a verdict that books them, by business day, currency and tender."""
+    """What was sold, came back or was owed and paid, with a verdict that books it, by day, currency and tender."""
     found: Sums = {}
-    for raw, code in db.execute(_SALES, (incarnation, first, last)):
-        if code not in UNBOOKED:
-            envelope = operations.open_envelope(raw)
+    for kind, raw, code in db.execute(_BOOKED, (incarnation, first, last)):
+        if code in UNBOOKED:
+            continue
+        envelope = operations.open_envelope(raw)
+        if kind == "sale":
             add_sale(found, envelope.business_day, _sale.decode(envelope.body))
+        elif kind == "return":
+            add_return(found, envelope.business_day, _return.decode(envelope.body))
+        elif kind == "cash_paid":
+            add_owed(found, envelope.business_day, _paid.decode(envelope.body))
+        elif kind == "order_paid":
+            add_order(found, envelope.business_day, _order.decode(envelope.body))
+        else:
+            add_blind(found, envelope.business_day, _blind.decode(envelope.body))
     return found
 
 

@@ -1,31 +1,28 @@
 """What the apps ask of the local files. Every function is one consistent read; times are UTC in ms."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from sync.domain import codes
 from sync.domain import search as folding
 from sync.domain.catalogue import LANGUAGES, Department, Location, LocationKind, Product, Words
+from sync.domain.code_rules import NO_RULES, CodeRules, code_rules
 from sync.domain.sales import Policy
 from sync.domain.stock import Known, Level, known
+from sync.local.attention import needs_you
 from sync.local.database import Local
 from sync.local.disk import Space
+from sync.local.fiscal import NOTHING_WAITS, FiscalWaits, waits
 from sync.local.overlay import JOURNALS
+from sync.local.pickups import promised_here
 from sync.local.rows import LOCATION, PRICES, PRODUCT, first_product, location, products, words
 from sync.protocol import operations
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A product, and the code that was read to find it."""
-
-    product: Product
-    scanned: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +57,12 @@ class Settings:
     languages: tuple[str, ...] = LANGUAGES
     tax_id: str = ""
     receipt_footer: Words = field(default_factory=dict)
+    shift_required: bool = False
+    shift_limit: int = 0
+    country: str = ""
+    refund_days: int = 0
+    pickup_signature: bool = False
+    codes: CodeRules = NO_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Link:
     """The link to the hub: since when it is as it is, operations waiting for a verdict and the oldest's time.
 
     `skew_ms`: how far this terminal's clock is ahead of the hub's. `needs_you`: what a person must settle. `space`:
-    how the terminal's own disk stands.
+    how the terminal's own disk stands. `fiscal`: what is not fiscalised.
     """
 
     online: bool
@@ -78,6 +81,7 @@ class Link:
     reason: str
     needs_you: int
     space: Space = Space.GOOD
+    fiscal: FiscalWaits = NOTHING_WAITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +92,11 @@ class RecordedSale:
     body: operations.Sale
 
 
-_GTIN = f"SELECT {PRODUCT} FROM replica.barcode b JOIN replica.product p ON {{}} {PRICES} WHERE b.gtin = :key"  # noqa: S608 - constants
-_BY_GTIN = _GTIN.format("p.rank = b.rank AND p.id = b.product")
-_BY_GTIN_ALONE = _GTIN.format("p.id = b.product")
-"""For barcodes that were there before their product."""
-_BY_SKU = f"SELECT {PRODUCT} FROM replica.product p {PRICES} WHERE p.sku = :key ORDER BY p.rank"  # noqa: S608 - constants
 _BY_ID = f"SELECT {PRODUCT} FROM replica.product p {PRICES} WHERE p.id = :key"  # noqa: S608 - constants
 
 
-def find_code(local: Local, code: codes.Code, at: int) -> Found | None:
-    """The product of a read code: by barcode, else by its exact article number. Receipts and bad codes find none."""
-    if code.kind is codes.Kind.GTIN:
-        rows = _read(local, _BY_GTIN, code.key) or _read(local, _BY_GTIN_ALONE, code.key)
-        rows = rows or _read(local, _BY_SKU, code.raw.strip())
-    elif code.kind is codes.Kind.RECEIPT or not code.key:
-        return None
-    else:
-        rows = _read(local, _BY_SKU, code.key)
-    return Found(first_product(rows, at), code.raw) if rows else None
-
-
-def _read(local: Local, statement: str, key: str = "", **values: Any) -> list[Any]:
+def read_rows(local: Local, statement: str, key: str = "", **values: Any) -> list[Any]:
+    """Rows of a statement with the own location as `:here`."""
     who = local.identity
     values |= {"here": who.location if who else "", "key": key}
     return local.raw.execute(statement, values).fetchall()
@@ -116,7 +104,7 @@ def _read(local: Local, statement: str, key: str = "", **values: Any) -> list[An
 
 def product(local: Local, id: str, at: int) -> Product | None:
     """The product of that id with the price that holds at `at`."""
-    found = _read(local, _BY_ID, id)
+    found = read_rows(local, _BY_ID, id)
     return first_product(found, at) if found else None
 
 
@@ -145,7 +133,7 @@ def search_on(
         "after": after_rank,
         "most": limit,
     }
-    return products(_read(local, _SEARCH, query=asked[0], **values), at)
+    return products(read_rows(local, _SEARCH, query=asked[0], **values), at)
 
 
 _BROWSE = f"""SELECT {PRODUCT} FROM (SELECT * FROM replica.product
@@ -159,7 +147,7 @@ def browse(
 ) -> list[tuple[int, Product]]:
     """The next products of a department (`""`: of all) behind a rank, with their ranks, the most popular first."""
     statement = _BROWSE if department else _BROWSE_ALL
-    return products(_read(local, statement, department=department, after=after_rank, most=limit), at)
+    return products(read_rows(local, statement, department=department, after=after_rank, most=limit), at)
 
 
 def departments(local: Local) -> list[Department]:
@@ -185,11 +173,13 @@ def stock_rows(local: Local, product_id: str, now: int) -> list[StockRow]:
     with local.read() as raw:
         found = raw.execute(_STOCK, {"product": product_id}).fetchall()
         sold = local.overlay.delta(raw, [product_id])
+        promised = promised_here(local, [product_id])
         online = _online(local)
     own_id = local.identity.location if local.identity else ""
     places = {row[0]: location(row) for row in found}
     here = places.get(own_id)
-    rows = [_stock_row(row, places[row[0]], here, sold.get(product_id, 0), now, online) for row in found]
+    own = sold.get(product_id, 0), promised.get(product_id, 0)
+    rows = [_stock_row(row, places[row[0]], here, own, now, online) for row in found]
     return sorted(rows, key=_nearest)
 
 
@@ -199,13 +189,17 @@ def _nearest(row: StockRow) -> tuple[bool, int, int, int, str]:
     return not row.own, _ORDER[place.kind], far if place.kind is LocationKind.STORE else 0, place.sort, place.id
 
 
-def _stock_row(row: tuple, place: Location, here: Location | None, sold: int, now: int, online: bool) -> StockRow:  # type: ignore[type-arg]
+def _stock_row(
+    row: tuple[Any, ...], place: Location, here: Location | None, done: tuple[int, int], now: int, online: bool
+) -> StockRow:
+    """`done`: what this terminal did to what is on hand, and to what is promised, at the own location."""
     on_hand, reserved, shelf, seen_at = row[10:14]
     own = here is not None and place.id == here.id
     distance = None if own or here is None else _metres(here, place)
     if not seen_at:  # not followed, or never heard of: nothing is known of it, not even zero
         return StockRow(place, own, None, Known.UNKNOWN, distance)
-    level = Level(place.id, (on_hand or 0) + (sold if own else 0), reserved or 0, seen_at, shelf or "")
+    sold, promised = done if own else (0, 0)
+    level = Level(place.id, (on_hand or 0) + sold, (reserved or 0) + promised, seen_at, shelf or "")
     return StockRow(place, own, level, known(seen_at, now, online), distance)
 
 
@@ -231,7 +225,12 @@ def stock_here(local: Local, product_ids: list[str]) -> dict[str, Level]:
     with local.read() as raw:
         rows = raw.execute(_HERE, (json.dumps(product_ids),)).fetchall()
         sold = local.overlay.delta(raw, product_ids)
-    return {row[0]: Level(row[5], row[1] + sold.get(row[0], 0), row[2], row[4], row[3]) for row in rows}
+        promised = promised_here(local, product_ids)
+    return {row[0]: _level(row, sold.get(row[0], 0), promised.get(row[0], 0)) for row in rows}
+
+
+def _level(row: tuple[Any, ...], sold: int, promised: int) -> Level:
+    return Level(row[5], row[1] + sold, row[2] + promised, row[4], row[3])
 
 
 def locations(local: Local) -> list[Location]:
@@ -265,14 +264,32 @@ def _value(text: str) -> object:
 
 
 def settings(local: Local) -> Settings:
-    """The retailer's settings. Keys: retailer, currency, vat_included, cash_step, timezone, languages, tax_id,
-    receipt_footer; each value is JSON or plain text."""
-    rows = local.raw.execute("SELECT key, value FROM replica.setting").fetchall()
-    return _settings(tuple(rows))
+    """The retailer's settings. Keys: retailer, currency, vat_included, cash_step, timezone (in `timezones` that of each
+    store that has another, by location), languages, tax_id,
+    receipt_footer, shift_required, shift_limit (a difference above it, in minor units, takes
+    an approval; 0: none does), country (ISO 3166, whose telephone numbers are written without its code),
+    refund_days (what the payment side takes at most to give money back; 0: nobody says), pickup_signature (whether who
+    collects an order signs for it), scale_labels, badge_prefixes, loyalty_prefixes, gift_card_prefixes
+    (`sync.domain.code_rules`); each value is JSON or plain text."""
+    return _settings(setting_rows(local), local.identity.location if local.identity else "")
+
+
+# Keys and withdrawn serials of passes are long, and not for here (`sync.local.passes`).
+_SETTINGS = "SELECT key, value FROM replica.setting WHERE key NOT GLOB 'pass_*'"
+
+
+def setting_rows(local: Local) -> tuple[tuple[str, str], ...]:
+    """Keys and values as they stand in the replica; read once in a transaction that writes, which sees no change."""
+    if local.told is None:
+        rows = tuple(local.raw.execute(_SETTINGS).fetchall())
+        if not local.writing:
+            return rows
+        local.told = rows
+    return local.told
 
 
 @lru_cache(maxsize=4)
-def _settings(rows: tuple[tuple[str, str], ...]) -> Settings:
+def _settings(rows: tuple[tuple[str, str], ...], place: str) -> Settings:
     given = {key: _value(text) for key, text in rows}
     usual = Settings()
     languages = given.get("languages", list(LANGUAGES))
@@ -283,11 +300,27 @@ def _settings(rows: tuple[tuple[str, str], ...]) -> Settings:
         retailer=str(given.get("retailer", usual.retailer)),
         currency=str(given.get("currency", usual.currency)),
         policy=Policy(_truth(given.get("vat_included", True)), int(str(given.get("cash_step", 0)))),
-        timezone=str(given.get("timezone", usual.timezone)),
+        timezone=_zone(given, place) or str(given.get("timezone", usual.timezone)),
         languages=tuple(str(x) for x in languages) if isinstance(languages, list) else LANGUAGES,
         tax_id=str(given.get("tax_id", "")),
         receipt_footer={k: str(v) for k, v in footer.items()} if isinstance(footer, dict) else {"en": str(footer)},
+        shift_required=_truth(given.get("shift_required", False)),
+        shift_limit=int(str(given.get("shift_limit", 0))),
+        country=str(given.get("country", "")),
+        refund_days=int(str(given.get("refund_days", 0))),
+        pickup_signature=_truth(given.get("pickup_signature", False)),
+        codes=code_rules(given),
     )
+
+
+def _zone(given: Mapping[str, object], place: str) -> str:
+    """The time zone that a store has of its own; "" for none that this machine knows."""
+    stores = given.get("timezones")
+    name = str(stores.get(place, "")) if isinstance(stores, dict) else ""
+    try:
+        return name if name and ZoneInfo(name) else ""
+    except (ZoneInfoNotFoundError, ValueError):
+        return ""
 
 
 def _truth(value: object) -> bool:
@@ -309,20 +342,24 @@ def link_status(local: Local, now: int) -> Link:
         row = raw.execute("SELECT online, since, skew, reason, tried_at FROM replica.link").fetchone()
         waiting = raw.execute("SELECT count(*) FROM waiting").fetchone()[0]
         oldest = raw.execute(_OLDEST).fetchone()[0]
-        needs = raw.execute("SELECT count(*) FROM attention WHERE settled = 0").fetchone()[0]
+        needs, fiscal = needs_you(raw), waits(raw)
     online, since, skew, reason, tried_at = row or (0, now, 0, "starting", now)
     if online and abs(now - tried_at) > SILENT_MS:  # a clock may have jumped back since
         online, since, reason = 0, tried_at, "agent_silent"
-    return Link(bool(online), since, waiting, oldest, skew, reason, needs, local.space)
+    return Link(bool(online), since, waiting, oldest, skew, reason, needs, local.space, fiscal)
 
 
 SILENT_MS = 10 * 60_000
 """An agent that has written nothing for this long is not online, whatever it wrote last."""
 
 
+_sale = msgspec.json.Decoder(operations.Sale)
+
+
 def last_sale(local: Local) -> RecordedSale | None:
     """The newest sale recorded here."""
-    return _recorded(local, "ORDER BY s.rowid DESC LIMIT 1", ())
+    row = local.raw.execute("SELECT bytes FROM op WHERE kind = 'sale' ORDER BY rowid DESC LIMIT 1").fetchone()
+    return _sale_in(row[0]) if row else None
 
 
 def sale_by_receipt(local: Local, receipt: str) -> RecordedSale | None:
@@ -340,7 +377,9 @@ def _recorded(local: Local, which: str, values: tuple[str, ...]) -> RecordedSale
         f"SELECT o.bytes FROM sale s JOIN op o ON o.incarnation = s.incarnation AND o.seq = s.seq {which}",  # noqa: S608 - constants
         values,
     ).fetchone()
-    if row is None:
-        return None
-    envelope = operations.open_envelope(row[0])
-    return RecordedSale(envelope, msgspec.json.decode(envelope.body, type=operations.Sale))
+    return _sale_in(row[0]) if row else None
+
+
+def _sale_in(raw: bytes) -> RecordedSale:
+    envelope = operations.open_envelope(raw)
+    return RecordedSale(envelope, _sale.decode(envelope.body))

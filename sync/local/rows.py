@@ -15,7 +15,7 @@ _rank = itemgetter(0)
 
 PRODUCT = (
     "p.rank, p.id, p.sku, p.names, p.details, p.descriptions, p.department, p.unit, p.vat_rate, p.picture, p.tint, "
-    'r.unit, r.regular, r.start, r."end", r.label'
+    'r.unit, r.regular, r.start, r."end", r.label, p.serial'
 )
 """The columns that `products` reads: `p` is the product, `r` its prices in the list of the own location."""
 
@@ -48,7 +48,7 @@ def _product(rows: list[Sequence[Any]], at: int) -> Product:
     _, id, sku, names, details, descriptions, department, unit, vat_rate, picture, tint, *_ = rows[0]
     price, label = _price(rows, at)
     said = words(names), words(details), words(descriptions)
-    return Product(id, sku, *said, department, unit, vat_rate, picture, tint, price, words(label))
+    return Product(id, sku, *said, department, unit, vat_rate, picture, tint, price, words(label), rows[0][16] == 1)
 
 
 def _price(rows: list[Sequence[Any]], at: int) -> tuple[Price | None, str]:

@@ -14,7 +14,7 @@ ENDING = "ending"
 
 
 def address(home: Path, who: str) -> bytes:
-    """The abstract address of `who` (`app` or `agent`) for that home."""
+    """The abstract address of `who` (`app`, `agent`, or `ask` where it answers) for that home."""
     digest = hashlib.sha256(os.fsencode(os.path.realpath(home))).hexdigest()[:24]
     return f"\0storefloor-{digest}-{who}".encode("ascii")
 
@@ -35,7 +35,8 @@ class Sender:
         return True
 
     def topics(self, *topics: str) -> bool:
-        """Tell the app what changed: `stock`, `catalogue`, `config`, `staff`, `link`, `verdicts`."""
+        """Tell the app what changed: `stock`, `catalogue`, `config`, `staff`, `orders`, `attention`,
+        `link`, `verdicts`."""
         return self.send(json.dumps({"topics": list(topics)}))
 
     def close(self) -> None:

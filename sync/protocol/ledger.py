@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from sync.domain.verdicts import Code
-from sync.protocol.operations import Sale
+from sync.protocol.operations import BlindReturn, CashPaid, Return, Sale
+from sync.protocol.order_payments import OrderPaid
 
 PARTS = 16
 """Parts that a span which differs is asked for in."""
@@ -18,13 +19,14 @@ ROWS_MOST = 256
 """A span of so many numbers that differs is asked for row by row."""
 UNBOOKED = (
     Code.DUPLICATE_SALE,
+    Code.DUPLICATE_RETURN,
     Code.DUPLICATE_OPERATION,
     Code.UNREADABLE,
     Code.KIND_UNKNOWN,
     Code.SCHEMA_UNKNOWN,
     Code.NOT_ALLOWED,
 )
-"""Sales with these verdicts may not be booked; totals leave them out on both sides."""
+"""Sales and returns with these verdicts may not be booked; totals leave them out on both sides."""
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -53,7 +55,9 @@ class Ledger(msgspec.Struct, frozen=True):
 
 
 class DayTotal(msgspec.Struct, frozen=True):
-    """Sales of a business day: `of` is `due` (sales and what was due), `change`, or a kind of tender. Minor units."""
+    """Of a business day: `of` is `due` (sales and what was due), `change`, a kind of tender, `returned` (returns and
+    what goes back for them), `blind` (those with no proof, and their credit), `owed` (cash that was owed and paid), or
+    `order` (orders that were paid and what was due; `order:` and a kind of tender, `order:change`). Minor units."""
 
     day: str
     currency: str
@@ -105,9 +109,35 @@ def add_sale(sums: Sums, day: str, body: Sale) -> None:
     """Count a recorded sale into the totals of its day."""
     amounts = [("due", body.due), *((t.kind, t.amount) for t in body.tenders)]
     for of, amount in [*amounts, ("change", body.change)] if body.change else amounts:
-        total = sums.setdefault((day, body.currency, of), [0, 0])
-        total[0] += 1
-        total[1] += amount
+        _add(sums, (day, body.currency, of), amount)
+
+
+def add_return(sums: Sums, day: str, body: Return) -> None:
+    """Count a recorded return into the totals of its day."""
+    _add(sums, (day, body.currency, "returned"), body.total)
+
+
+def add_blind(sums: Sums, day: str, body: BlindReturn) -> None:
+    """Count goods that were taken back with no proof into the totals of their day."""
+    _add(sums, (day, body.currency, "blind"), body.total)
+
+
+def add_owed(sums: Sums, day: str, body: CashPaid) -> None:
+    """Count cash that was owed and paid into the totals of its day."""
+    _add(sums, (day, body.currency, "owed"), body.amount)
+
+
+def add_order(sums: Sums, day: str, body: OrderPaid) -> None:
+    """Count the payment of an order into the totals of its day."""
+    amounts = [("order", body.due), *((f"order:{t.kind}", t.amount) for t in body.tenders)]
+    for of, amount in [*amounts, ("order:change", body.change)] if body.change else amounts:
+        _add(sums, (day, body.currency, of), amount)
+
+
+def _add(sums: Sums, key: tuple[str, str, str], amount: int) -> None:
+    total = sums.setdefault(key, [0, 0])
+    total[0] += 1
+    total[1] += amount
 
 
 def unlike(ours: Sums, theirs: Sums, here: str, there: str) -> Iterator[str]:

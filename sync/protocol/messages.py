@@ -7,6 +7,27 @@ from typing import Any
 
 import msgspec
 
+from sync.domain.orders import Purchase
+from sync.protocol.channel import ChannelCatalogue as ChannelCatalogue
+from sync.protocol.channel import ChannelEvent as ChannelEvent
+from sync.protocol.channel import ChannelEvents as ChannelEvents
+from sync.protocol.channel import ChannelLocation as ChannelLocation
+from sync.protocol.channel import ChannelMove as ChannelMove
+from sync.protocol.channel import ChannelOrder as ChannelOrder
+from sync.protocol.channel import ChannelProduct as ChannelProduct
+from sync.protocol.channel import ChannelReceived as ChannelReceived
+from sync.protocol.channel import ChannelReturn as ChannelReturn
+from sync.protocol.channel import ChannelValue as ChannelValue
+from sync.protocol.channel import GivenPass as GivenPass
+from sync.protocol.channel import IssuedValue as IssuedValue
+from sync.protocol.channel import OrderLine as OrderLine
+from sync.protocol.channel import OrderPayment as OrderPayment
+from sync.protocol.channel import ReceivedBundle as ReceivedBundle
+from sync.protocol.channel import ReceivedLine as ReceivedLine
+from sync.protocol.channel import RefundAsked as RefundAsked
+from sync.protocol.channel import RefundDone as RefundDone
+from sync.protocol.channel import RefundsAsked as RefundsAsked
+
 PUSH_MOST = 500
 """Operations in one push."""
 PUSH_BYTES = 8 * 1024 * 1024
@@ -44,15 +65,21 @@ class Hello(msgspec.Struct, frozen=True):
     nonce: str
     signature: str
     software: str = ""
+    told: int = 0
+    """The last number of this journal that a hub said it holds, """
+    seal: str = ""
+    """and that hub's seal on it (`Pushed.seal`)."""
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """A slice that this terminal follows, and where it stands at the hub. `bytes` is the size of its snapshot."""
+    """A slice that this terminal follows, and where it stands at the hub. `seal` is the hub's own, on this version
+    and no other of the same number; empty where there is none yet."""
 
     name: str
     epoch: str
     version: int
     floor: int
+    seal: str = ""
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -82,6 +109,15 @@ class Push(msgspec.Struct, frozen=True):
     signature: str
 
 
+class Ended(Push, frozen=True):
+    """POST /v1/ended: operations of a journal that its terminal writes no more, for a hub that was restored to before
+    it had them. `aside`: no hub ever took them; they are chained onto `before` (hex) and kept aside as a fork. Others
+    are judged as a push of them is."""
+
+    aside: bool = False
+    before: str = ""
+
+
 class Judged(msgspec.Struct, frozen=True):
     """One operation's verdict: outcome, code and detail as in `sync.domain.verdicts`."""
 
@@ -92,11 +128,12 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 class Pushed(msgspec.Struct, frozen=True):
-    """Verdicts in order; the hub now stands at `last_seq`."""
+    """Verdicts in order; the hub now stands at `last_seq`, and `seal` is its own on that."""
 
     verdicts: list[Judged]
     last_seq: int
     last_hash: str
+    seal: str = ""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -116,8 +153,9 @@ class Version(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """GET /v1/pull?scope=&epoch=&since=: whole versions in order, no gap. `included` is the last number of the asking
-    terminal's current journal whose effects in this scope lie at or below `upto`; `head` is where the scope stands."""
+    """GET /v1/pull?scope=&epoch=&since=&seal=: whole versions in order, no gap. `included` is the last number of the
+    asking terminal's current journal whose effects in this scope lie at or below `upto`; `head` is where the scope
+    stands; `seal` is the hub's own on version `upto`, to be shown with the next pull."""
 
     scope: str
     epoch: str
@@ -127,6 +165,7 @@ class Page(msgspec.Struct, frozen=True):
     included: int
     now: int
     versions: list[Version]
+    seal: str = ""
 
 
 class SnapshotInfo(msgspec.Struct, frozen=True):
@@ -134,7 +173,7 @@ class SnapshotInfo(msgspec.Struct, frozen=True):
     SHA-256.
 
     `raw_size` and `raw_digest` are those of the SQLite file inside; `encoding` is `zstd` or, if asked for, `identity`.
-    `format` is that of its tables (`replica.FORMAT`)."""
+    `format` is that of its tables (`replica.FORMAT`), `seal` the hub's own on `version`."""
 
     scope: str
     epoch: str
@@ -146,6 +185,7 @@ class SnapshotInfo(msgspec.Struct, frozen=True):
     raw_digest: str
     raw_size: int
     format: int = 1
+    seal: str = ""
 
 
 class Live(msgspec.Struct, frozen=True):
@@ -183,54 +223,165 @@ class StockAnswer(msgspec.Struct, frozen=True):
     levels: list[StockAt]
 
 
-class OrderLine(msgspec.Struct, frozen=True):
-    """One line of a channel's order, quantity in thousandths."""
+class CardPaid(msgspec.Struct, frozen=True):
+    """What a card slip shows: the last four digits, minor units, and the local day, YYYY-MM-DD."""
 
-    product: str
-    quantity: int
-    unit_price: int = 0
-
-
-class ChannelOrder(msgspec.Struct, frozen=True):
-    """POST /v1/channel/orders: goods promised from a location. The same `order` again changes nothing."""
-
-    order: str
-    location: str
-    lines: list[OrderLine]
-    at: int
+    digits: str
+    amount: int
+    day: str
 
 
-class ChannelMove(msgspec.Struct, frozen=True):
-    """POST /v1/channel/moves: goods came or went. `order` given: its reservation is consumed. Idempotent by `move`."""
+class FindOrders(msgspec.Struct, frozen=True):
+    """POST /v1/ask/orders: by exactly one of these. `number`: of an order or a receipt, and where there is none, any of
+    the two after `phone`. `account`: of a customer or a loyalty card; `payment`: what the payment side calls it."""
 
-    move: str
-    location: str
-    product: str
-    delta: int
-    reason: str
-    at: int
-    order: str = ""
-
-
-class ChannelProduct(msgspec.Struct, frozen=True):
-    """What a channel may sell: `unit` is `pcs` or `kg`, `unit_price` in minor units (0: no price now)."""
-
-    id: str
-    sku: str
-    unit: str
-    unit_price: int = 0
+    number: str = ""
+    email: str = ""
+    phone: str = ""
+    account: str = ""
+    payment: str = ""
+    card: CardPaid | None = None
 
 
-class ChannelLocation(msgspec.Struct, frozen=True):
-    """A place that a channel may promise goods from: kind `store`, `warehouse` or `online`."""
+class FoundOrders(msgspec.Struct, frozen=True):
+    """Purchases (`sync.domain.orders.Purchase`) as the hub has them at `now`, the newest first, at most 20."""
 
-    id: str
+    now: int
+    purchases: list[Purchase]
+
+
+class ClaimRight(msgspec.Struct, frozen=True):
+    """POST /v1/claims/refund: the right to refund quantities (thousandths) of lines of a purchase. `claim` is made by
+    the terminal; the same again gives the same answer, and a longer lease."""
+
+    claim: str
+    purchase: str
+    lines: list[tuple[str, int]]
+
+
+class ClaimedRight(msgspec.Struct, frozen=True):
+    """The right is this terminal's until `expires` (UTC ms, the hub's clock), and the purchase as it stands without it.
+
+    A right that someone else has, or that is used up: Fault 409 `right_gone`, its message naming where.
+    """
+
+    claim: str
+    expires: int
+    now: int
+    purchase: Purchase
+
+
+class ReleaseRight(msgspec.Struct, frozen=True):
+    """POST /v1/claims/release: the shopper changed their mind. A claim that is gone already is fine."""
+
+    claim: str
+
+
+class AskValue(msgspec.Struct, frozen=True):
+    """POST /v1/ask/value: what is on a gift card or store credit. `account`: that of its code (`domain.value`)."""
+
+    account: str
+
+
+class ValueAnswer(msgspec.Struct, frozen=True):
+    """`balance`: minor units that may be held now, less `held`, which sales that are being paid hold already. `kind`: a
+    `ValueKind`, "" if unknown; `state`: a `ValueState`; `masked` the end of its code; `now` the hub's clock, UTC ms."""
+
     kind: str
+    masked: str
+    balance: int
+    currency: str
+    now: int
+    state: str
+    held: int = 0
 
 
-class ChannelCatalogue(msgspec.Struct, frozen=True):
-    """GET /v1/channel/products?after=&limit=: products by id; `next` is the `after` of the next page, "" at the end."""
+class HoldValue(msgspec.Struct, frozen=True):
+    """POST /v1/claims/value: keep `amount` minor units of an account for a sale that is being paid. The same sale and
+    account again: the same hold, with a longer lease; for another amount, the hold is of that amount from then on."""
 
-    products: list[ChannelProduct]
-    locations: list[ChannelLocation]
-    next: str = ""
+    account: str
+    amount: int
+    sale: str
+
+
+class HeldValue(msgspec.Struct, frozen=True):
+    """`amount` is held under `hold` until `expires`, `left` may be held besides (minor units; UTC ms, the hub's clock).
+
+    Faults: 404 `value_unknown`; 409 `value_short` (`have`: minor units that may be held), `value_used` (that sale is
+    recorded), `value_closed` (blocked, or past its end); 403 `not_allowed`; 422 `bad_value`.
+    """
+
+    hold: str
+    kind: str
+    masked: str
+    amount: int
+    left: int
+    currency: str
+    expires: int
+    now: int
+
+
+class ReleaseValue(msgspec.Struct, frozen=True):
+    """POST /v1/claims/value/release: it is not paid with. A hold that is gone already is fine."""
+
+    hold: str
+
+
+class AskOwed(msgspec.Struct, frozen=True):
+    """POST /v1/ask/owed: what cash is owed to whoever has this slip. `number`: the return's receipt, as printed."""
+
+    number: str
+
+
+class Owed(msgspec.Struct, frozen=True):
+    """Cash that is owed for a return (minor units), `receipt` being that return's. `state` as in `OwedState`.
+
+    `at`: UTC ms; of what is paid, when it was, and `why` the location; else when the goods were taken, and `why` the
+    code of the matter that keeps it back, or "". `till`: which terminal paid it. `number`: the order or sale."""
+
+    key: str
+    receipt: str
+    amount: int
+    currency: str
+    state: str
+    why: str
+    at: int
+    till: str = ""
+    number: str = ""
+
+
+class OwedAnswer(msgspec.Struct, frozen=True):
+    """What the hub knows of that slip at `now` (UTC ms). Nothing in `owed`: no return of that number owes cash."""
+
+    owed: list[Owed]
+    now: int
+
+
+class ClaimOwed(msgspec.Struct, frozen=True):
+    """POST /v1/claims/owed: this till is about to pay it. `claim` is made by the terminal; the same again gives the
+    same answer, and a longer lease."""
+
+    key: str
+    claim: str
+
+
+class ClaimedOwed(msgspec.Struct, frozen=True):
+    """No other till pays it until `expires` (UTC ms, the hub's clock). `amount`: minor units to pay.
+
+    Faults: 404 `owed_unknown`; 409 `owed_paid`, `owed_claimed` (the message says where); 403 `not_allowed`."""
+
+    key: str
+    claim: str
+    receipt: str
+    amount: int
+    currency: str
+    expires: int
+    now: int
+
+
+class ReleaseOwed(msgspec.Struct, frozen=True):
+    """POST /v1/claims/owed/release: it is not paid now. A claim that is gone already is fine."""
+
+    key: str
+    claim: str

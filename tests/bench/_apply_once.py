@@ -5,11 +5,13 @@ import sys
 import time
 from pathlib import Path
 
+from sync.link.cli import give_way
 from sync.link.first import fill_replica
 
 
 def main(home: Path) -> None:
-    """Hello, push, catch up."""
+    """Hello, push, catch up, at the agent's own priority."""
+    give_way()
     began = time.monotonic()
     fill_replica(home)
     (home / "took").write_text(json.dumps(time.monotonic() - began))

@@ -5,6 +5,7 @@ import json
 import random
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,9 +13,11 @@ from pathlib import Path
 from sync.domain.codes import check_digit
 from sync.domain.search import terms
 from sync.local import Local, files, tables
-from sync.local.tables import insert
-from sync.protocol.replica import FORMAT
+from sync.local.tables import ddl, insert
+from sync.protocol.replica import FORMAT, INDEXES, TABLES
 
+SHAPE = f"{FORMAT}-{zlib.crc32((TABLES + INDEXES + ''.join(ddl())).encode()):08x}"
+"""What is kept is of these tables: it is made anew where they changed within a format."""
 KEPT = Path(__file__).resolve().parents[2] / "build" / "bench"
 MILLION = 1_000_000
 STAFF = ("Asel Kim", "Daniyar Omarov", "Nino Lomidze")
@@ -70,13 +73,15 @@ def rows(count: int) -> Iterator[tuple[object, ...]]:
             "{}",
             0,
             terms(en, ru, sku),
+            0,
             1,
         )
 
 
-def home(count: int = MILLION) -> Path:
-    """The home with a replica of `count` products; made when it is not there yet (a minute for a million)."""
-    place = KEPT / f"home-{count}-format-{FORMAT}"
+def home(count: int = MILLION, kind: str = "till") -> Path:
+    """The home with a replica of `count` products; made when it is not there yet (a minute for a million). `kind`: what
+    it is enrolled as from now on."""
+    place = KEPT / f"home-{count}-format-{SHAPE}"
     KEPT.mkdir(parents=True, exist_ok=True)
     with (KEPT / "home.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two benches may want it at once
@@ -84,7 +89,14 @@ def home(count: int = MILLION) -> Path:
             shutil.rmtree(place, ignore_errors=True)
             _make(place, count)
     _staff(place)
+    _become(place, kind)
     return place
+
+
+def _become(place: Path, kind: str) -> None:
+    """An app starts over a home of its own kind alone."""
+    with closing(sqlite3.connect(place / "journal.db", isolation_level=None)) as db:
+        db.execute("UPDATE identity SET kind = ? WHERE kind <> ?", (kind, kind))
 
 
 def _make(place: Path, count: int) -> None:
@@ -105,7 +117,7 @@ def _make(place: Path, count: int) -> None:
 
 
 def _fill(db: sqlite3.Connection, count: int) -> None:
-    db.executemany(f"INSERT INTO product VALUES ({','.join('?' * 14)})", rows(count))
+    db.executemany(f"INSERT INTO product VALUES ({','.join('?' * 15)})", rows(count))
     db.executemany("INSERT INTO barcode VALUES (?, ?, ?, 1)", ((gtin(n), f"p{n}", n) for n in range(1, count + 1)))
     prices = ((f"x{n}", "main", f"p{n}", 100_00 + n % 9_000_00, None, None, None, "{}", 1) for n in range(1, count + 1))
     db.executemany("INSERT INTO price VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", prices)
@@ -129,7 +141,7 @@ def _fill(db: sqlite3.Connection, count: int) -> None:
             1,
         )
         db.execute(f"INSERT INTO location VALUES ({','.join('?' * 11)})", place)
-        db.execute("INSERT INTO cursor VALUES (?, 'e', 1, '', 0, 0)", (f"location:s{number}",))
+        db.execute("INSERT INTO cursor VALUES (?, 'e', 1, '', 0, 0, '')", (f"location:s{number}",))
 
 
 def _staff(place: Path) -> None:

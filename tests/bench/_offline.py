@@ -18,8 +18,7 @@ from sync.link.first import fill_replica
 from sync.link.wire import Wire
 from sync.local import Local, RecordedSale, Staff, files, find_code
 from sync.protocol.messages import Enrol, Enrolled
-from sync.protocol.replica import FORMAT
-from tests.bench._home import KEPT
+from tests.bench._home import KEPT, SHAPE
 from tests.bench._hub import LINES, PRODUCTS, open_retailer
 from tests.hub.retailer import staff_row
 
@@ -75,7 +74,7 @@ def known_again(place: Path, url: str, address: str) -> None:
 
 def empty(url: str, address: str) -> Path:
     """A home with a replica and no operation, made once."""
-    place = KEPT / f"offline-{FORMAT}"
+    place = KEPT / f"offline-{SHAPE}"
     if not (place / "ready").exists():
         shutil.rmtree(place, ignore_errors=True)
         new_home(place, url, address)

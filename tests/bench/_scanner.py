@@ -5,9 +5,18 @@ import os
 import subprocess
 import time
 
+from pos.devices.layouts import US
+from pos.devices.scanner_keys import USAGE
+
 GAP_S = 0.004
 """Between keys, as common scanners send them."""
 RETURN = 0xFF0D
+X_ABOVE_KERNEL = 8
+"""X counts keys from 8, the kernel from 0."""
+_POSITIONS = {position: code + X_ABOVE_KERNEL for code, position in USAGE.items() if position in US}
+KEYS = {US[position][0]: code for position, code in _POSITIONS.items()}
+SHIFTED = {US[position][1]: code for position, code in _POSITIONS.items()}
+SHIFT, CONTROL, ENTER, CAPS = (code + X_ABOVE_KERNEL for code in (42, 29, 28, 58))
 
 
 class Scanner:
@@ -38,6 +47,29 @@ class Scanner:
         at = time.monotonic_ns()
         self._key(RETURN)
         return at
+
+    def send(self, code: str, gap_s: float) -> float:
+        """Send a code and Enter by the keys of a US keyboard, whatever the display makes of them; GS as Ctrl+]. The
+        longest gap between two keys in seconds: more than was asked for where the machine held this process up."""
+        longest, last = 0.0, time.monotonic()
+        for sign in code:
+            if sign == "\x1d":
+                self._press(KEYS["]"], CONTROL)
+            else:
+                self._press(*((KEYS[sign],) if sign in KEYS else (SHIFTED[sign], SHIFT)))
+            time.sleep(gap_s)
+            longest, last = max(longest, time.monotonic() - last), time.monotonic()
+        self._press(ENTER)
+        return longest
+
+    def caps_lock(self) -> None:
+        """Press Caps Lock."""
+        self._press(CAPS)
+
+    def _press(self, key: int, *under: int) -> None:
+        for code, down in (*((held, 1) for held in under), (key, 1), (key, 0), *((held, 0) for held in under)):
+            self._xtest.XTestFakeKeyEvent(self._line, code, down, 0)
+        self._x.XFlush(self._line)
 
     def _key(self, symbol: int) -> None:
         code = self._x.XKeysymToKeycode(self._line, symbol)

@@ -13,12 +13,15 @@ SETTLE = 5
 
 def figures(size: int | None) -> Iterator[Figure]:
     """`size`: products (default 20,000)."""
-    place = home(size or 20_000)
-    for name, words, wide, high in (("pos", STAFF[0], 1280, 800), ("kiosk", "English", 1080, 1920)):
+    for name, kind, words, wide, high in (
+        ("pos", "till", STAFF[0], 1280, 800),
+        ("kiosk", "kiosk", "English", 1080, 1920),
+    ):
+        place = home(size or 20_000, kind)
         with screen(wide, high) as display, running(name, place, display) as app:
             app.wait_for(words)
             time.sleep(SETTLE)
-            yield from _shares(app, {"pos": "till", "kiosk": "kiosk"}[name])
+            yield from _shares(app, kind)
 
 
 def _shares(app: App, name: str) -> Iterator[Figure]:

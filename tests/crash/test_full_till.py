@@ -207,6 +207,9 @@ def test_a_till_on_a_locked_disk_says_so_and_opens_by_itself_when_it_is_unlocked
     disk.unlock()
     till.until(lambda: till.till.signin.state.ready, "the names", seconds=15)
     assert till.till.signin.state.notice == ""
+    till.now += 5_000
+    till.till.tick()
+    till.until(lambda: till.till.card_back.state.settings.retailer, "what is open of cards is read too", seconds=15)
     till.stop()
 
 

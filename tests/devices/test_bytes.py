@@ -6,16 +6,20 @@ import time
 from pathlib import Path
 
 import pytest
+import zxingcpp
 
-from pos.devices.encode import Paper, encode
-from pos.devices.raster import FRAGMENT_HEIGHT
+from pos.devices.encode import SMALLEST, Paper, bars_of, encode, module_of
+from pos.devices.raster import CELL, FRAGMENT_HEIGHT
 from pos.devices.virtual.draw import as_picture, as_text
 from pos.devices.virtual.escpos_wire import Cutter
 from pos.devices.virtual.paper import BarcodeMark, Head, Mark, PictureMark, QRMark, TextMark
 from pos.receipt.document import QR, Barcode, Blank, Centred, Cut, Document, DrawerKick, Row, Rule, Total
 from pos.receipt.layout import as_text as screen_text
 from pos.receipt.sale import sale_receipt
+from sync.protocol.receipts import write
 from tests.devices.test_receipt import SALE, SHOP
+from tests.domain.passes import RETAILER, SEED
+from tests.domain.test_receipt_passes import sale as sold
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -134,3 +138,26 @@ def test_the_drivers_library_is_not_imported_before_something_is_printed() -> No
     code = "import sys, pos.devices.printer, pos.receipt.sale; print('escpos' in sys.modules, 'kivy' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY)
     assert run.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.parametrize("columns", [32, 42, 48])
+@pytest.mark.parametrize("native", [True, False])
+@pytest.mark.parametrize("lines", [3, 10, 24])
+def test_a_receipts_pass_fits_across_the_paper_and_reads_back(columns: int, native: bool, lines: int) -> None:
+    zxingcpp = pytest.importorskip("zxingcpp", reason="zxing-cpp reads the picture's QR code; it is not installed")
+    text, paper = write(sold(lines), SEED, RETAILER), Paper(columns, native_qr=native)
+    code = QR(text)
+    assert (17 + 4 * 20 + 8) * SMALLEST <= 32 * CELL, "the largest code fits on the narrowest paper"
+    assert module_of(code, paper.dots) >= (SMALLEST if lines > 3 else 4)
+    picture = as_picture(on_paper(Document((code, Cut())), paper), columns)
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [text]
+
+
+@pytest.mark.parametrize("columns", [32, 42, 48])
+@pytest.mark.parametrize("text", ["T1-1", "aBcDeFgHiJkLm1", ":;<=>?@[\\]^_`|}~4", "{a}{B}", "W" * 26])
+def test_a_barcode_is_read_from_any_paper_and_lies_across_it_where_it_is_too_wide(text: str, columns: int) -> None:
+    marks = on_paper(Document((Centred("Code"), Barcode(text), Cut())), Paper(columns=columns))
+    stands = any(isinstance(mark, BarcodeMark) for mark in marks)
+    assert stands == (2 * bars_of(text) <= Paper(columns=columns).dots)
+    read = zxingcpp.read_barcodes(as_picture(marks, columns), formats=zxingcpp.BarcodeFormat.Code128)
+    assert [one.text for one in read] == [text]

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from pos.devices.base import CardAnswer, DeviceState, StatusUpdate
-from pos.devices.card import CARD_BABBLE, CARD_LOST, CARD_OFF, CardSettings, TcpCardTerminal
+from pos.devices.card import CARD_BABBLE, CARD_LOST, CARD_NOT_BACK, CARD_OFF, CardSettings, TcpCardTerminal
 from pos.devices.virtual.card import VirtualCardTerminal
 from sync.domain.payments import AttemptState
 from tests.devices.conftest import Heard
@@ -238,3 +238,78 @@ def test_a_call_after_closing_harms_nobody(bank: VirtualCardTerminal, heard: Hea
     assert till.join(5.0)
     till.start("a1", 500, "KZT")
     assert bank.charged == []
+
+
+def paid(card: TcpCardTerminal, heard: Heard, amount: int = 64_990_00) -> str:
+    """A card was charged. Its payment's reference."""
+    card.start("paid", amount, "KZT")
+    return answer(heard, "paid", APPROVED).auth_code
+
+
+def test_money_goes_back_to_the_card_linked_to_its_payment_and_once(
+    card: TcpCardTerminal, bank: VirtualCardTerminal, heard: Heard
+) -> None:
+    original = paid(card, heard)
+    card.refund("b1", 10_000_00, "KZT", original)
+    said = answer(heard, "b1", APPROVED)
+    assert (said.amount_minor, said.masked_pan) == (10_000_00, "•• 4242") and said.auth_code != original
+    card.refund("b1", 10_000_00, "KZT", original)
+    answer(heard, "b1", APPROVED, count=2)
+    assert bank.given_back == [("b1", 10_000_00)] and bank.charged == [("paid", 64_990_00)]
+
+
+def test_no_more_goes_back_of_a_payment_than_was_charged_whoever_asks(
+    card: TcpCardTerminal, bank: VirtualCardTerminal, heard: Heard
+) -> None:
+    original = paid(card, heard, 1_000)
+    card.refund("b1", 700, "KZT", original)
+    answer(heard, "b1", APPROVED)
+    for attempt, amount, of, currency in (("b2", 301, original, "KZT"), ("b3", 300, original, "USD")):
+        card.refund(attempt, amount, currency, of)
+        assert answer(heard, attempt, DECLINED).reason == "more than was charged"
+    card.refund("b4", 1, "KZT", "999999")
+    assert answer(heard, "b4", DECLINED).reason == "no such payment"
+    card.refund("b5", 300, "KZT", original)
+    answer(heard, "b5", APPROVED)
+    assert bank.given_back == [("b1", 700), ("b5", 300)]
+
+
+def test_a_declined_refund_leaves_the_whole_payment_to_be_given_back(
+    card: TcpCardTerminal, bank: VirtualCardTerminal, heard: Heard
+) -> None:
+    original = paid(card, heard, 1_000)
+    bank.faults.decline = "not this card"
+    card.refund("b1", 1_000, "KZT", original)
+    assert answer(heard, "b1", DECLINED).reason == "not this card"
+    bank.faults.decline = ""
+    card.refund("b2", 1_000, "KZT", original)
+    answer(heard, "b2", APPROVED)
+    assert bank.given_back == [("b2", 1_000)]
+
+
+def test_f31_a_refund_whose_answer_is_lost_is_unknown_and_then_found_by_asking(
+    card: TcpCardTerminal, bank: VirtualCardTerminal, heard: Heard
+) -> None:
+    original = paid(card, heard, 1_000)
+    bank.faults.lose_answers = 1
+    card.refund("b1", 1_000, "KZT", original)
+    answer(heard, "b1", UNKNOWN)
+    answer(heard, "b1", APPROVED)
+    assert bank.given_back == [("b1", 1_000)], "it is asked about, and never given back again"
+
+
+def test_a_refund_that_is_never_sent_is_declined_at_once(
+    card: TcpCardTerminal, bank: VirtualCardTerminal, heard: Heard
+) -> None:
+    original = paid(card, heard, 1_000)
+    bank.faults.off = True
+    heard.wait(StatusUpdate, lambda s: s.state is DeviceState.OFF)
+    card.refund("b1", 1_000, "KZT", original)
+    assert answer(heard, "b1", DECLINED).fault == CARD_NOT_BACK
+    assert bank.given_back == []
+
+
+@pytest.mark.parametrize(("amount", "original"), [(0, "1"), (5, "")])
+def test_nothing_goes_back_without_an_amount_and_a_payment(card: TcpCardTerminal, amount: int, original: str) -> None:
+    with pytest.raises(ValueError, match="goes back"):
+        card.refund("b1", amount, "KZT", original)

@@ -1,7 +1,9 @@
 """The printer's driver against a printer at the wire: every fault ends in one honest result."""
 
+import os
 import socket
 import time
+import tty
 from pathlib import Path
 
 import pytest
@@ -309,3 +311,44 @@ def test_a_printer_at_a_path_keeps_all_bytes_in_the_file(tmp_path: Path, heard: 
     assert data.index(b"one") < data.index(b"\x1bp\x00") < data.index(b"two")
     driver.close()
     assert driver.join(5.0)
+
+
+def plugged_in(node: Path) -> tuple[int, int]:
+    """A terminal of the kernel stands for a USB printer's node: its far end, which hears what is printed, and it."""
+    far, near = os.openpty()
+    tty.setraw(near)
+    node.unlink(missing_ok=True)
+    node.symlink_to(os.ttyname(near))
+    return far, near
+
+
+def heard_at(far: int, words: bytes) -> bytes:
+    """What came out at the far end, up to and with `words`."""
+    got = b""
+    while words not in got:
+        got += os.read(far, 65536)
+    return got
+
+
+def test_f47_a_printer_at_usb_that_was_switched_off_and_on_prints_the_next_page_whole(
+    tmp_path: Path, heard: Heard
+) -> None:
+    node = tmp_path / "lp0"
+    far, near = plugged_in(node)
+    driver = EscposPrinter(PrinterSettings(path=str(node), poll_s=0), heard.inbox)
+    driver.open()
+    driver.print("1", Document((Centred("one"),)))
+    assert heard_at(far, b"one") and printed(heard, "1").outcome is Outcome.PRINTED
+    os.close(near)
+    os.close(far)
+    driver.print("2", Document((Centred("two"),)))
+    assert (printed(heard, "2").outcome, printed(heard, "2").fault) == (Outcome.FAILED, PRINTER_OFF)
+    assert not node.exists(), "no file takes the place of a printer that is off"
+    far, near = plugged_in(node)
+    driver.print("2", Document((Centred("two"),)))
+    heard.wait(OutputComplete, lambda event: event.job_id == "2" and event.outcome is Outcome.PRINTED)
+    assert heard_at(far, b"two")
+    driver.close()
+    assert driver.join(5.0)
+    os.close(near)
+    os.close(far)

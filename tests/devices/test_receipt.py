@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pos.receipt.document import QR, Centred, Cut, Document, DrawerKick, Row, Total, as_duplicate
 from pos.receipt.layout import Line, as_text, layout
-from pos.receipt.sale import ReceiptLine, ReceiptTender, ReceiptVat, SaleReceipt, Shop, sale_receipt
+from pos.receipt.page import ReceiptVat, Shop
+from pos.receipt.sale import ReceiptLine, ReceiptTender, SaleReceipt, sale_receipt
 
 SHOP = Shop("Dala", ("10 Abay Ave, Almaty",), "123456789012")
 SALE = SaleReceipt(

@@ -12,6 +12,8 @@ from PIL import Image
 
 from pos.devices.base import CardAnswer, Outcome, OutputComplete
 from pos.devices.card import CardSettings, TcpCardTerminal
+from pos.devices.host_status import HEAD_OPEN
+from pos.devices.label import LabelSettings, ZplPrinter
 from pos.devices.printer import EscposPrinter, PrinterSettings
 from pos.devices.virtual.card import VirtualCardTerminal
 from pos.devices.virtual.control import tell
@@ -72,6 +74,22 @@ def test_a_printer_process_leaves_numbered_receipts_as_text_and_picture(
     assert "paper_out=True" in run[0].say("paper_out on")
     driver.print("3", Document((Row("x"), Cut())))
     assert heard.wait(OutputComplete, lambda event: event.job_id == "3").outcome is Outcome.FAILED
+    driver.close()
+    assert driver.join(5.0)
+
+
+def test_a_label_printer_process_leaves_numbered_labels_and_breaks_on_request(
+    run: list[Process], heard: Heard, tmp_path: Path
+) -> None:
+    run.append(Process("label", "--out", str(tmp_path)))
+    driver = ZplPrinter(LabelSettings(port=run[0].port), heard.inbox)
+    driver.open()
+    driver.print("1", Document((Row("Қант 1001"), Cut())))
+    assert heard.wait(OutputComplete, lambda event: event.job_id == "1").outcome is Outcome.PRINTED
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["label-001.png", "label-001.txt"]
+    assert "head_open=True" in run[0].say("head_open on")
+    driver.print("2", Document((Row("x"), Cut())))
+    assert heard.wait(OutputComplete, lambda event: event.job_id == "2").fault == HEAD_OPEN
     driver.close()
     assert driver.join(5.0)
 

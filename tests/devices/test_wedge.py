@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos.devices.layouts import KA, KK, POSITION, RU, US, Layout
-from pos.devices.wedge import ENTER, KEYPAD_ENTER, TAB, Scan, Wedge, WedgeSettings
+from pos.devices.scanner_profile import Profile
+from pos.devices.wedge import ENTER, KEYPAD_ENTER, TAB, Scan, Wedge
 
 EAN = "4006381333931"
 LAYOUTS = {"us": US, "ru": RU, "kk": KK, "ka": KA}
-SHIFT, CONTROL = 225, 224
+SHIFT, CONTROL, ALT = 225, 224, 226
 UNSHIFTED = {US[position][0]: position for position in US}
 SHIFTED = {US[position][1]: position for position in US}
 ASCII = "".join(sorted(set(UNSHIFTED) | set(SHIFTED)))
@@ -18,9 +19,10 @@ ASCII = "".join(sorted(set(UNSHIFTED) | set(SHIFTED)))
 class Keyboard:
     """Presses keys as a scanner does: by US position, while the system translates by another layout."""
 
-    def __init__(self, layout: Layout = US, settings: WedgeSettings | None = None, text: bool = True) -> None:
-        self.wedge = Wedge(settings)
+    def __init__(self, layout: Layout = US, profile: Profile | None = None, text: bool = True) -> None:
+        self.wedge = Wedge(profile=profile)
         self.layout, self.text, self.now = layout, text, 1_000
+        self.caps, self.told = False, True
         self.scans: list[Scan] = []
 
     def press(self, sign: str, gap_ms: int) -> None:
@@ -30,7 +32,10 @@ class Keyboard:
         if shifted:
             self.wedge.key(SHIFT, None, self.now)
         typed = self.layout.get(position, US[position])[shifted]
-        self.wedge.key(position, typed, self.now)
+        pair = self.layout.get(position, US[position])
+        if self.caps and pair[0].upper() == pair[1]:
+            typed = pair[not shifted]
+        self.wedge.key(position, typed, self.now, self.caps and self.told)
         if self.text:
             self.wedge.text(typed, self.now)
 
@@ -164,7 +169,7 @@ def test_what_landed_in_a_field_is_told_so_that_it_can_be_taken_out() -> None:
 
 
 def test_a_prefix_that_was_set_makes_any_speed_certain_and_is_left_out() -> None:
-    keyboard = Keyboard(KK, WedgeSettings(prefix="~"))
+    keyboard = Keyboard(KK, profile=Profile(prefix="~"))
     keyboard.send("~abc-42", gap_ms=100)
     assert [(scan.text, scan.certain) for scan in keyboard.scans] == [("abc-42", True)]
     keyboard.send("abc-42", gap_ms=100)
@@ -197,3 +202,94 @@ def test_the_keypad_decodes_too() -> None:
         wedge.key(98 if digit == "0" else 88 + int(digit), None, 0)
     scan = wedge.key(KEYPAD_ENTER, None, 1)
     assert scan is not None and scan.text == EAN
+
+
+def test_caps_lock_is_found_in_a_code_of_both_cases_when_the_window_does_not_know_of_it() -> None:
+    keyboard = Keyboard(RU)
+    keyboard.caps, keyboard.told = True, False
+    keyboard.send("STF1:aBc-9%z")
+    assert keyboard.codes == ["STF1:aBc-9%z"]
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+def test_caps_lock_at_the_keyboard_turns_no_letter_of_a_scan_round(layout: str) -> None:
+    keyboard = Keyboard(LAYOUTS[layout])
+    keyboard.caps = True
+    keyboard.send("STF1:aBc-9%z")
+    assert keyboard.codes == ["STF1:aBc-9%z"]
+
+
+@pytest.mark.parametrize("number", ["29", "029", "0029"])
+def test_a_group_separator_sent_by_its_number_under_alt_is_kept(number: str) -> None:
+    keyboard = Keyboard()
+    keyboard.send("0104006381333931" + "21Ab", suffix=None)
+    keyboard.wedge.key(ALT, None, keyboard.now)
+    for digit in number:
+        keyboard.wedge.key(98 if digit == "0" else 88 + int(digit), None, keyboard.now)
+    keyboard.send("93xyz")
+    assert keyboard.codes == ["010400638133393121Ab\x1d93xyz"]
+
+
+def test_a_scanner_that_sends_its_enter_as_control_m_ends_a_code() -> None:
+    keyboard = Keyboard(RU)
+    keyboard.send(EAN, suffix=None)
+    keyboard.wedge.key(CONTROL, None, keyboard.now)
+    keyboard.take(keyboard.wedge.key(POSITION["m"], None, keyboard.now))
+    assert keyboard.codes == [EAN]
+
+
+def test_a_scanner_that_was_learned_to_send_no_end_ends_by_silence() -> None:
+    keyboard = Keyboard(profile=Profile(learned=True, suffix=""))
+    keyboard.send("abc-123", suffix=None)
+    keyboard.take(keyboard.wedge.fell_silent(keyboard.now + 20))
+    assert keyboard.codes == ["abc-123"]
+    keyboard.now += 5_000
+    keyboard.send("milk", gap_ms=110, suffix=None)
+    assert keyboard.wedge.fell_silent(keyboard.now + 110) is None, "a person types so"
+
+
+def test_a_scanner_that_was_not_learned_needs_its_end() -> None:
+    keyboard = Keyboard()
+    keyboard.send(EAN, suffix=None)
+    assert keyboard.wedge.fell_silent(keyboard.now + 20) is None
+
+
+def test_a_scanner_set_to_another_layout_is_read_by_what_was_learned_of_its_keys() -> None:
+    german = Profile(learned=True, suffix="\r", table={"28": "z", "29": "y", "28s": "Z", "29s": "Y", "35s": "&"})
+    keyboard = Keyboard(RU, german)
+    keyboard.send("yZ^1")
+    assert keyboard.codes == ["zY&1"]
+
+
+def test_a_scanner_that_ends_on_two_keys_presses_enter_for_nobody() -> None:
+    keyboard = Keyboard()
+    keyboard.send(EAN)
+    keyboard.send("")
+    assert keyboard.wedge.belongs_to_scan
+    keyboard.send("")
+    assert not keyboard.wedge.belongs_to_scan, "the third one is a person's"
+    keyboard.send(EAN)
+    keyboard.send("12")
+    assert not keyboard.wedge.belongs_to_scan, "somebody typed before it"
+    keyboard.send(EAN)
+    keyboard.now += 2_000
+    keyboard.send("")
+    assert not keyboard.wedge.belongs_to_scan
+    assert keyboard.codes == [EAN] * 3
+
+
+def test_a_sign_that_was_learned_to_stand_behind_codes_is_left_out() -> None:
+    keyboard = Keyboard(KA, Profile(learned=True, suffix="#\r"))
+    keyboard.send("abc-42#")
+    assert keyboard.codes == ["abc-42"]
+
+
+def test_the_rest_of_a_marking_code_behind_a_stall_is_not_taken_for_a_whole_one() -> None:
+    keyboard = Keyboard()
+    keyboard.send("]d20104006381", suffix=None)
+    keyboard.now += 400
+    keyboard.send("33393121Ab", suffix=None)
+    keyboard.wedge.key(CONTROL, None, keyboard.now)
+    keyboard.wedge.key(POSITION["]"], None, keyboard.now)
+    keyboard.send("93xyz")
+    assert keyboard.codes == ["]d2010400638133393121Ab\x1d93xyz"]

@@ -1,5 +1,6 @@
 """Codes: what was scanned, and nothing ever raises (F52)."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,39 @@ def test_a_printed_receipt_is_known_by_its_mark() -> None:
     assert (code.kind, code.key) == (Kind.RECEIPT, "ABC123-17")
 
 
+def test_a_signed_pass_is_known_by_its_mark_and_kept_whole() -> None:
+    text = "STF2:" + "8F9 1234%$" * 96
+    code = read(f"{text}\r")
+    assert (code.kind, code.key, code.label) == (Kind.PASS, text, "STF2")
+    assert len(text) == 965 < LONGEST
+
+
 def test_an_article_number_is_kept_as_typed() -> None:
     assert read(" AB-17 ").key == "AB-17"
     assert read("١٢٣٤٥٦٧٨").kind is Kind.OTHER
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("0104870000000050" + "3103" + "001250", ("04870000000050", 1250)),
+        ("]C10104870000000050" + "3103" + "000640" + "17261231", ("04870000000050", 640)),
+        ("(01)04870000000050(3102)000064", ("04870000000050", 640)),
+        ("0104870000000050" + "3105" + "000001", None),
+        ("0104870000000051" + "3103" + "001250", None),
+        ("4870000000055", None),
+        ("", None),
+    ],
+)
+def test_a_label_with_a_weight_says_article_and_weight(text: str, said: tuple[str, int] | None) -> None:
+    code = read(text)
+    assert ((code.key, code.said.milli) if code.said.milli else None) == said
+
+
+@pytest.mark.parametrize("aim", ["]e0", "]C1", "]d2", "]Q3"])
+def test_a_gs1_code_that_says_it_is_one_is_known_by_its_article(aim: str) -> None:
+    code = read(f"{aim}010487000000001217250119")
+    assert (code.kind, code.key) == (Kind.GTIN, "04870000000012")
+    assert read("010487000000001217250119").key == "04870000000012", "a whole code with a right article needs no mark"
+    assert read("010487000000001317250119").kind is Kind.OTHER, "else it may be anything"
+    assert read(f"{aim}0104870000000013").kind is Kind.BAD_CHECK

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.domain.payments import NEXT, AttemptState, BadStep, settled, step
+from sync.domain.payments import NEXT, AttemptState, BadStep, may_have_gone, settled, step
 
 states = st.sampled_from(AttemptState)
 
@@ -42,3 +42,10 @@ def test_a_settled_attempt_never_becomes_unsettled() -> None:
     for old, new in itertools.product(AttemptState, AttemptState):
         if settled(old) and new in NEXT[old]:
             assert settled(new)
+
+
+@given(states)
+def test_I_8_money_that_may_have_gone_back_is_asked_of_nobody_else(state: AttemptState) -> None:
+    assert may_have_gone(state) is not (state in (AttemptState.DECLINED, AttemptState.REVERSED))
+    ended = settled(state) and state is not AttemptState.APPROVED
+    assert may_have_gone(state) is not ended, "what is not known may have gone"

@@ -8,6 +8,8 @@ from sync.domain.search import terms
 from tests.flows.kiosk import Store
 from tests.local.fixture import OWN
 
+ARTICLE = "INSERT INTO product VALUES (?, ?, ?, 'home', 'pcs', 1200, '', 'sand', ?, '{}', '{}', 0, ?, 0, 1)"
+
 
 @pytest.fixture
 def store(tmp_path):
@@ -83,7 +85,7 @@ def test_the_language_of_the_cards_follows_a_touch(store):
 def test_scrolling_reaches_every_product_however_many(store):
     for n in range(500):
         row = (n + 100, f"x{n}", f"7{n:05}", f'{{"en": "Thing {n}"}}', terms(f"Thing {n}"))
-        store.hub("INSERT INTO product VALUES (?, ?, ?, 'home', 'pcs', 1200, '', 'sand', ?, '{}', '{}', 0, ?, 1)", *row)
+        store.hub(ARTICLE, *row)
     store.visit.changed({"catalogue"})
     browse = store.visit.browse
     for _page in range(20):
@@ -96,7 +98,7 @@ def test_scrolling_reaches_every_product_however_many(store):
 def test_scrolling_a_search_reaches_everything_it_found(store):
     for n in range(200):
         row = (n + 100, f"x{n}", f"7{n:05}", f'{{"en": "Thing {n}"}}', terms(f"Thing {n}"))
-        store.hub("INSERT INTO product VALUES (?, ?, ?, 'home', 'pcs', 1200, '', 'sand', ?, '{}', '{}', 0, ?, 1)", *row)
+        store.hub(ARTICLE, *row)
     store.hub("INSERT INTO search(search) VALUES ('rebuild')")
     browse = store.visit.browse
     browse.typed("thing")
@@ -110,7 +112,7 @@ def test_scrolling_a_search_reaches_everything_it_found(store):
 def test_a_page_is_asked_for_once_however_often_its_rows_are_seen(store):
     for n in range(200):
         store.hub(
-            "INSERT INTO product VALUES (?, ?, ?, 'home', 'pcs', 1200, '', 'sand', '{}', '{}', '{}', 0, '', 1)",
+            "INSERT INTO product VALUES (?, ?, ?, 'home', 'pcs', 1200, '', 'sand', '{}', '{}', '{}', 0, '', 0, 1)",
             n + 100, f"x{n}", f"7{n:05}",
         )  # fmt: skip
     store.visit.changed({"catalogue"})

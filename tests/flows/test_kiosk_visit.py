@@ -2,6 +2,7 @@
 
 import pytest
 
+from kiosk.collect.flow import Other
 from kiosk.facts import Answer
 from kiosk.visit import Rules, Visit
 from pos.ui.i18n import language, set_language
@@ -118,9 +119,25 @@ def test_a_wrong_check_digit_is_a_misread_and_not_an_unknown_product(store):
     assert store.visit.scan.state.answer is Answer.MISREAD
 
 
-def test_a_receipt_is_known_for_what_it_is(store):
+def test_a_label_with_more_than_its_article_opens_the_card_and_a_half_read_one_is_a_misread(store):
+    store.visit.scanned(f"]d201{CODES['milk'].zfill(14)}21SN-1\x1d17200101")
+    assert store.visit.product.state.name == "Milk 1 l"
+    store.visit.scanned(f"]d201{CODES['milk'].zfill(14)}1720")
+    assert store.visit.scan.state.answer is Answer.MISREAD
+
+
+def test_a_card_is_no_product_and_its_number_is_shown_nowhere(store):
+    store.visit.scanned("4930 1122 5813 0004")
+    scan = store.visit.scan.state
+    assert (scan.answer, scan.code) == (Answer.CARD, "")
+
+
+def test_a_receipt_and_a_pass_are_known_for_what_they_are(store):
     store.visit.scanned("STF1:T1-17")
     assert store.visit.scan.state.answer is Answer.RECEIPT
+    store.visit.scanned("STF2:TWGSLK/-4F5936W")
+    no = store.visit.collect.state.no
+    assert (store.visit.state.place, no and no.why) == ("collect", Other.NOT_A_PASS)
 
 
 def test_noise_from_a_scanner_is_answered_and_harms_nothing(store):

@@ -55,6 +55,8 @@ def test_an_unknown_scan_is_answered_f52(counter: Counter) -> None:
     assert counter.said.startswith("This code is not ours")
     counter.till.scanned(CODES["p-tea"][:-1] + "0" if CODES["p-tea"][-1] != "0" else CODES["p-tea"][:-1] + "1")
     assert counter.said.startswith("The code was misread")
+    counter.till.scanned("STF2:TWGSLK/-4F5936W")
+    assert counter.said.startswith("This pass is for an order")
 
 
 def test_adding_goes_back_to_the_sale_with_it(counter: Counter) -> None:

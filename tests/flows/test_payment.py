@@ -7,7 +7,9 @@ import pytest
 
 from pos.payment.state import Phase
 from pos.printing import PaperState
+from sync.actions.clock import now_ms
 from sync.actions.pay import open_attempts
+from sync.actions.sell import sell
 from tests.flows.till import Counter
 
 
@@ -39,6 +41,17 @@ def test_cash_with_change_records_the_sale_then_opens_the_drawer_then_prints(cou
     counter.until(lambda: counter.till.done.state.paper is PaperState.PRINTED, "the printed receipt")
     body = counter.till.done.state.sale.body
     assert (body.total, body.rounding, body.due, body.change) == (76550, 50, 76600, 23400)
+
+
+def test_a_cart_that_the_disk_shows_as_sold_once_it_is_to_be_paid_is_not_paid_again(counter: Counter) -> None:
+    """A till that is killed while it commits may find at its next start that the sale is not there, and then that it
+    is: SQLite shows what is whole in its log when somebody has to read the log anew."""
+    sale, actor = counter.till.sale.state, counter.till.actor
+    assert actor is not None and sale.cart.lines
+    sell(counter.local, sale.cart, 76600, actor, "en", now_ms())
+    counter.till.sale.pay()
+    assert counter.till.place == "sale" and counter.till.sale.state.cart.lines == ()
+    assert len(counter.operations("sale")) == 1
 
 
 def test_digits_fill_whole_tenge_and_the_keypad_has_three_zeros(counter: Counter) -> None:

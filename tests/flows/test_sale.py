@@ -178,6 +178,21 @@ def test_a_receipt_that_is_scanned_says_what_it_is(counter: Counter) -> None:
     assert counter.said.startswith(f"This is receipt {number}") and counter.lines == {}
 
 
+def test_a_pass_that_is_scanned_among_goods_says_where_it_belongs(counter: Counter) -> None:
+    counter.scan("p-milk")
+    counter.till.scanned("STF2:TWGSLK/-4F5936W")
+    assert counter.said.startswith("This pass is for an order")
+    assert list(counter.lines) == ["p-milk"]
+
+
+@pytest.mark.parametrize("label", ["STP1:0190f8e2-7c3a-7b11-9c1d-3f6a5e2d1c0b", "STS1:B-12"])
+def test_f52_a_parcels_or_a_shelfs_label_among_goods_says_where_it_belongs(counter: Counter, label: str) -> None:
+    counter.scan("p-milk")
+    counter.till.scanned(label)
+    assert counter.said.startswith("This label is for parcels")
+    assert list(counter.lines) == ["p-milk"]
+
+
 def test_what_happened_is_remembered_newest_first(counter: Counter) -> None:
     counter.scan("p-milk", "p-bread")
     assert [p.said.title for p in counter.till.history][:2] == ["Rye bread added", "Milk 1 l added"]

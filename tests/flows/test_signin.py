@@ -7,6 +7,7 @@ import pytest
 
 from pos.ui.i18n import set_language
 from sync.actions.sign_in import FIRST_DELAY_MS
+from tests.crash.test_full_till import Filled
 from tests.flows.till import Counter
 
 
@@ -93,3 +94,14 @@ def test_signing_out_keeps_the_open_sale_for_the_next_person(counter: Counter) -
     counter.sign_in("s-marat", "2222")
     assert counter.lines == {"p-milk": 1000}
     assert counter.said.startswith("The open sale is back")
+
+
+def test_f51_f52_what_is_scanned_before_the_first_screen_is_up_is_answered_there(tmp_path: Path) -> None:
+    till = Filled(tmp_path)
+    till.until(lambda: till.till.signin.state.ready, "the names")
+    till.sign_in()
+    till.until(lambda: till.till.actor is not None, "the PIN's answer")
+    assert till.place_is("signin"), "the till still asks whether a shift must be opened"
+    till.scan("p-bread")
+    till.until(lambda: list(till.lines) == ["p-bread"], "the goods")
+    till.stop()

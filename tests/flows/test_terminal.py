@@ -18,7 +18,7 @@ from tests.local.fixture import gtin, make_terminal
 CODE = gtin("487000000001")
 
 
-def wait(true: Callable[[], object], seconds: float = 5.0) -> None:
+def wait(true: Callable[[], object], seconds: float = 20.0) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not come in time"

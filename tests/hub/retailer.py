@@ -39,6 +39,7 @@ def product_row(number: str) -> dict[str, Any]:
         "descriptions": "{}",
         "popularity": 0,
         "terms": terms(f"Product {number}"),
+        "serial": 0,
     }
 
 

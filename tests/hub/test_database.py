@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from sync.hub import database, tables
 from sync.hub.database import DatabaseProblem
@@ -38,6 +38,22 @@ def test_two_hubs_that_open_an_empty_database_at_once_make_one_hub(hub_url: str)
         thread.join()
     assert len(found) == 4
     assert len(set(found)) == 1
+
+
+def test_F26_a_database_of_the_first_format_gets_the_new_tables_and_keeps_what_it_has(hub_url: str) -> None:
+    since = ("purchase", "purchase_key", "refund_claim", "taken_back", "refund_request", "event", "event_head")
+    first = database.open(hub_url)
+    with database.write(first) as conn:
+        before = database.hub_row(conn)
+        for name in since:
+            tables.metadata.tables[name].drop(conn)
+        conn.execute(tables.hub.update().values(format=1))
+    first.dispose()
+    again = database.open(hub_url)
+    with again.connect() as conn:
+        assert set(inspect(conn).get_table_names()) == set(tables.metadata.tables)
+        assert database.hub_row(conn) == before
+    again.dispose()
 
 
 def test_a_database_of_a_newer_hub_is_left_alone_and_said_so(hub_url: str) -> None:

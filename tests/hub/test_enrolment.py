@@ -93,13 +93,14 @@ def test_a_token_that_is_forged_expired_or_of_a_revoked_terminal_opens_nothing(h
         assert (answer.status_code, answer.json()["code"]) == (403, "revoked")
 
 
-def test_welcome_names_the_scopes_and_a_kiosk_is_given_no_staff(hub: Running) -> None:
+def test_welcome_names_the_scopes_and_a_kiosk_is_given_neither_staff_nor_orders(hub: Running) -> None:
     places = {f"location:{p}" for p in (STORE, OTHER, WAREHOUSE, ONLINE)}
     till, kiosk = terminal_at(hub), terminal_at(hub, "kiosk-1", "kiosk")
     mine = {s["name"]: s["version"] for s in till.hello().json()["scopes"]}
     theirs = {s["name"] for s in kiosk.hello().json()["scopes"]}
-    assert set(mine) == places | {"config", "catalogue", "pricelist:base", f"staff:{STORE}"}
-    assert theirs == set(mine) - {f"staff:{STORE}"}
+    for_staff = {f"staff:{STORE}", "orders", f"attention:{STORE}"}
+    assert set(mine) == places | {"config", "catalogue", "pricelist:base"} | for_staff
+    assert theirs == set(mine) - for_staff
     assert mine["catalogue"] == 1
 
 
@@ -107,11 +108,13 @@ def test_the_role_is_checked_at_the_hub_whatever_the_terminal_asks(hub: Running)
     till, kiosk = terminal_at(hub), terminal_at(hub, "kiosk-1", "kiosk")
     for path in (f"/v1/snapshot/staff:{STORE}", f"/v1/live?wait=1&scope=staff:{STORE}"):
         assert kiosk.get(path).json()["code"] == "not_allowed"
-    assert kiosk.pull(f"staff:{STORE}").status_code == 403
-    assert till.pull(f"staff:{OTHER}").status_code == 403
+    for scope in (f"staff:{STORE}", "orders", f"attention:{STORE}"):
+        assert kiosk.pull(scope).status_code == 403
+    for scope in (f"staff:{OTHER}", f"attention:{OTHER}"):
+        assert till.pull(scope).status_code == 403
     staff = till.pull(f"staff:{STORE}").json()["versions"][0]["changes"]
     assert [c["key"] for c in staff] == ["s-1"]
-    for scope in ("", "nonsense", "location:", "location:\x00", "staff", "catalogue:x"):
+    for scope in ("", "nonsense", "location:", "location:\x00", "staff", "catalogue:x", "orders:x"):
         assert till.pull(scope).status_code == 404
 
 

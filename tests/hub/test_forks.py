@@ -1,7 +1,9 @@
 """Journals that part: forks, twins, restored and lost disks. All is kept, nothing is overwritten, a person is told."""
 
 import copy
+from typing import Any
 
+import httpx
 from sqlalchemy import select
 
 from sync.hub import records, tables
@@ -124,3 +126,53 @@ def test_F15_one_operation_id_is_applied_once_wherever_it_stands(hub: Running) -
     assert verdicts(answer) == [("applied_with_exception", "duplicate_operation")]
     assert "the same bytes" in answer.json()["verdicts"][0]["detail"]
     assert on_hand(hub.engine, "p-1") == START - 1000
+
+
+def earlier(till: Terminal, old: Terminal, first: int, **changed: Any) -> httpx.Response:
+    """Operations of a journal that ended, told by the terminal with its present one."""
+    body = old.push_body(first) | {"aside": True, "before": old.hash_at(first - 1).hex()} | changed
+    return till.post("/v1/ended", json=body)
+
+
+def ended_one(hub: Running) -> tuple[Terminal, Terminal]:
+    """A terminal with a new journal, and its earlier one: an operation that the hub has, two that it lost."""
+    old = terminal_at(hub)
+    old.sell()
+    old.push()
+    old.sell({"p-2": 1000})
+    old.sell({"p-3": 1000})
+    till = copy.copy(old)
+    till.raws, till.incarnation = [], "b" * 32
+    till.hello()
+    return till, old
+
+
+def test_I2_F4_what_no_hub_took_of_a_journal_that_ended_is_kept_aside_once_and_named_once(hub: Running) -> None:
+    till, old = ended_one(hub)
+    for _ in range(2):
+        answer = earlier(till, old, 2)
+        assert (answer.status_code, answer.json()["verdicts"], answer.json()["last_seq"]) == (200, [], 1)
+    assert (count(hub, tables.fork), matters(hub)) == (2, ["fork"])
+    assert earlier(till, old, 1).status_code == 200, "and what the hub has is not kept twice"
+    assert (count(hub, tables.fork), count(hub, tables.operation)) == (2, 1)
+
+
+def test_I4_F24_what_a_hub_took_of_a_journal_that_ended_is_judged_by_one_that_lost_it(hub: Running) -> None:
+    till, old = ended_one(hub)
+    for _ in range(2):
+        answer = earlier(till, old, 2, aside=False)
+        assert [seq["outcome"] for seq in answer.json()["verdicts"]] == ["applied", "applied"]
+    assert on_hand(hub.engine, "p-3") == START - 1000
+    assert earlier(till, old, 9, aside=False, ops=["{}"]).json()["code"] == "gap"
+
+
+def test_of_a_journal_that_ended_only_its_own_terminal_speaks_and_only_under_its_seal(hub: Running) -> None:
+    till, old = ended_one(hub)
+    other = terminal_at(hub, "till-2")
+    assert earlier(other, old, 2).json()["code"] == "not_yours"
+    assert earlier(old, old, 2).json()["code"] == "not_yours", "the present journal is pushed"
+    assert earlier(till, old, 2, before="00" * 32).json()["code"] == "chain"
+    assert earlier(till, old, 2, before="no hash").json()["code"] == "bad_push"
+    assert earlier(till, old, 2, epoch="another").json()["code"] == "epoch"
+    assert earlier(till, old, 2, ops=[]).json()["code"] == "bad_push"
+    assert count(hub, tables.fork) == 0

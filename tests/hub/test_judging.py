@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sync.hub import records, tables
 from sync.hub.judge_sale import differences_of
 from sync.hub.serving import Running
-from sync.protocol.operations import LARGEST, Gap, Payment
+from sync.protocol.operations import LARGEST, Gap, Payment, SaleTender
 from tests.hub.retailer import START, on_hand
 from tests.hub.terminals import Terminal, count, matters, payment_of, sale_of, terminal_at, verdicts
 
@@ -107,6 +107,7 @@ WRONG = {
     "a number that no database holds": (_falsified(b'"rounding":0', b'"rounding":' + b"9" * 30), "unreadable"),
     "a NUL that PostgreSQL refuses": (_falsified(b'"mark"', b'"\\u0000"'), "unreadable"),
     "an id that no index holds": (_falsified(b'"mark"', b'"' + b"x" * 9000 + b'"'), "unreadable"),
+    "a card that no index holds": (_falsified(b'"reference":""', b'"reference":"' + b"x" * 9000 + b'"'), "unreadable"),
     "a body without its lines": (_falsified(b'"lines"', b'"lanes"'), "unreadable"),
     "lines that are no list": (_falsified(b'"lines":[', b'"lines":7,"x":['), "unreadable"),
     "an operation above the largest": (_falsified(b'"mark"', b'"mark"' + b" " * LARGEST), ""),
@@ -151,6 +152,28 @@ def test_F29_an_attempt_goes_its_steps_and_a_wrong_step_changes_nothing(hub: Run
     report = records.report(hub.engine)
     assert report.paid_without_sale == ["a-1"]
     assert report.unknown_payments == []
+
+
+def test_F31_a_card_may_be_approved_for_a_part_of_what_was_asked_and_never_for_more(hub: Running) -> None:
+    till = terminal_at(hub)
+    for attempt, amounts in (("a-1", (100, 40)), ("a-2", (100, 101)), ("a-3", (100, 0))):
+        for state, amount in zip(("pending", "approved"), amounts, strict=True):
+            till.record(payment_of(state, attempt, amount=amount), "payment")
+    till.record(payment_of("reversed", "a-1", amount=40), "payment")
+    codes = [code for _, code in verdicts(till.push())]
+    assert codes == ["", "", "", "payment_step", "", "payment_step", ""]
+
+
+def test_F31_money_that_the_bank_takes_back_after_the_sale_is_put_before_a_person(hub: Running) -> None:
+    till = terminal_at(hub)
+    sold = sale_of({"p-1": 1000})
+    paid = msgspec.structs.replace(sold, tenders=[SaleTender("card", sold.total, "a-1")], due=sold.total, change=0)
+    for state in ("pending", "approved"):
+        till.record(payment_of(state, "a-1", paid.sale_id, sold.total), "payment")
+    till.record(paid)
+    till.record(payment_of("reversed", "a-1", paid.sale_id, sold.total), "payment")
+    assert [code for _, code in verdicts(till.push())][-1] == "payment_step"
+    assert records.report(hub.engine).attention == {"payment_step": 1}
 
 
 def test_F31_an_unknown_payment_is_put_before_a_person_until_it_is_known(hub: Running) -> None:

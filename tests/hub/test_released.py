@@ -12,6 +12,9 @@ from sync.hub import tables
 from sync.hub.cases import READERS, Reader
 from sync.hub.serving import Running
 from sync.protocol.operations import SCHEMAS, open_envelope
+from tests.hub.blind import limit
+from tests.hub.collecting import orders
+from tests.hub.returning import Web, paid
 from tests.hub.terminals import Terminal, terminal_at
 
 RELEASED = Path(__file__).parent / "released"
@@ -24,6 +27,8 @@ def operations(journal: Path) -> list[bytes]:
 
 @pytest.mark.parametrize("journal", JOURNALS, ids=lambda path: path.stem)
 def test_I7_a_terminal_upgrades_with_a_full_journal_of_any_release(hub: Running, journal: Path) -> None:
+    limit(hub)  # what is not set allows no return without a proof
+    orders(Web(hub), paid=[paid("online", 100_000)])  # the order of which parcels are packed, and the rest is paid
     terminal: Terminal = terminal_at(hub)
     terminal.raws = operations(journal)
     verdicts = terminal.push().json()["verdicts"]
@@ -31,8 +36,11 @@ def test_I7_a_terminal_upgrades_with_a_full_journal_of_any_release(hub: Running,
     with hub.engine.connect() as conn:
         sales = conn.execute(select(tables.sale.c.receipt, tables.sale.c.total, tables.sale.c.vat)).all()
         sold = conn.execute(select(tables.movement.c.delta).where(tables.movement.c.reason == "sale")).scalars().all()
+        back = conn.execute(select(tables.taken_back.c.receipt, tables.taken_back.c.total)).all()
     assert [tuple(row) for row in sales] == [("T1-1", 64750, 6937)]
     assert sorted(sold) == [-2000, -1250]
+    returned = any(open_envelope(raw).kind == "return" for raw in terminal.raws)
+    assert [tuple(row) for row in back] == ([("T1-2", 4950)] if returned else [])
 
 
 def test_I7_every_released_schema_of_every_kind_is_among_the_released_operations() -> None:

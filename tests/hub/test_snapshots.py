@@ -95,7 +95,9 @@ def test_a_snapshot_says_which_version_it_stands_for(shop, tmp_path):
     assert (info.epoch, info.version, info.included, info.encoding) == (head.epoch, head.version, 0, "identity")
     assert info.digest == info.raw_digest
     with sqlite3.connect(snapshots.blob_path(tmp_path, info.digest)) as db:
-        assert db.execute("SELECT * FROM cursor").fetchall() == [("catalogue", head.epoch, head.version, "", 0, NOW)]
+        assert db.execute("SELECT * FROM cursor").fetchall() == [
+            ("catalogue", head.epoch, head.version, "", 0, NOW, "")
+        ]
         assert db.execute("SELECT DISTINCT v FROM product").fetchall() == [(head.version,)]
 
 

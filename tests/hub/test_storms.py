@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from sync.domain.verdicts import Code
-from sync.hub import database, feed, judge, lanes, push, records, tables
+from sync.hub import agree, database, feed, judge, lanes, movements, push, records, tables
 from sync.hub.api import now_ms
 from sync.hub.cases import Case, Court
 from sync.hub.faults import Refusal
+from sync.hub.movements import Move
 from sync.hub.serving import Running
 from sync.protocol.messages import Push
 from sync.protocol.operations import Gap
@@ -175,3 +176,19 @@ def test_I5_a_push_that_the_hub_stumbles_over_fails_alone(hub: Running, monkeypa
     assert str(answers[0]) == "stumbled"
     assert on_hand(hub.engine, "p-1") == START - 3000
     assert dense(hub)
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_F20_pushes_of_one_transaction_end_with_the_stock_as_it_stands(hub: Running, later: int) -> None:
+    """Whichever of two pushes told of the shelf last, when it was judged: the last version of the two has the sum."""
+    with database.write(hub.engine) as conn:
+        pushes = [feed.Recorder(1), feed.Recorder(1)]
+        for n, recorder in enumerate([pushes[1 - later], pushes[later]]):
+            movements.post(conn, recorder, [Move(f"m-{n}", "p-tea", STORE, -1000 - n, "sale", 1, "till")])
+        agree.agree(conn, pushes)
+        versions = [versions[SCOPE] for versions in feed.commit_all(conn, pushes)]
+        stands = conn.execute(select(tables.stock).where(tables.stock.c.product == "p-tea")).mappings().all()
+    with hub.engine.connect() as reading:
+        told = select(tables.change.c.row).where(tables.change.c.scope == SCOPE, tables.change.c.version == versions[1])
+        row = msgspec.json.decode(reading.execute(told).scalar_one())
+    assert row["on_hand"] == next(it["on_hand"] for it in stands if it["location"] == STORE)

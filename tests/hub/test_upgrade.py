@@ -12,6 +12,7 @@ from sync.hub.cases import Reader
 from sync.hub.serving import Running, Serving
 from sync.protocol.operations import Sale
 from tests.hub.retailer import START, STORE, on_hand
+from tests.hub.returning import Web, back, stands, takes_back
 from tests.hub.terminals import Terminal, matters, sale_of, terminal_at, verdicts
 
 BEHIND = [("applied_with_exception", "schema_unknown"), ("applied_with_exception", "kind_unknown"), ("applied", "")]
@@ -89,3 +90,25 @@ def test_I3_what_is_wrong_with_an_operation_is_found_when_it_is_taken_up(
     with Running(where) as hub:
         assert open_matters(hub) == ["total_differs", "product_unknown"]
         assert records.report(hub.engine).sales[0].total == right.total
+
+
+def test_I2_I3_a_return_that_an_older_hub_could_not_read_is_paid_once_after_its_upgrade(
+    retail_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = Serving(retail_url, tmp_path / "snapshots", port=0)
+    with monkeypatch.context() as older, Running(where) as hub:
+        older.delitem(cases.READERS, "return")
+        web, till = Web(hub), terminal_at(hub)
+        web.receive()
+        before = takes_back(till, stands(hub), {"1": 1000}, "promise")
+        assert verdicts(before) == [("applied_with_exception", "kind_unknown")]
+        assert web.refunds() == {}
+        assert till.pull("orders").json()["included"] == 1
+    for _ in range(2):
+        with Running(where) as hub:
+            till.url, web.hub = hub.url, hub
+            assert till.push().json() == before.json()
+            assert web.refunds() == {"t1": 33_333}
+            assert web.events() == ["return_recorded", "refund_promised"]
+            assert back(hub)["1"] == (1000, 33_333)
+            assert open_matters(hub) == []

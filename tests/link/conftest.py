@@ -13,15 +13,15 @@ from tests.link.store import Store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store(tmp_path / "hub")
+def store(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    made = Store(tmp_path / "hub", till="home" in request.fixturenames)
     yield made
     made.stop()
 
 
 @pytest.fixture
 def home(store: Store, tmp_path: Path) -> Path:
-    return store.terminal(tmp_path)
+    return store.installed(tmp_path)
 
 
 @pytest.fixture

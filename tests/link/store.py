@@ -1,9 +1,15 @@
 """A real hub over HTTP on a free port, with a small retailer, and terminals enrolled at it."""
 
 import json
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import argon2
@@ -20,7 +26,7 @@ from sync.hub.serving import Running, Serving
 from sync.hub.tables import ENTITIES, operation
 from sync.link.enrol import enrol
 from sync.link.first import fill_replica
-from sync.local import Local, RecordedSale, Staff, find_code
+from sync.local import Local, RecordedSale, Staff, files, find_code
 from tests.sim.retailer import put_row
 
 OWN = "store-1"
@@ -61,20 +67,29 @@ def product_row(number: int, name: str = "") -> dict[str, Any]:
         "descriptions": "{}",
         "popularity": 0,
         "terms": terms(text, f"{1000 + number}"),
+        "serial": 0,
     }
 
 
 class Store:
-    """The hub's files and the running hub. `start` and `stop` keep files and port, so terminals find it again."""
+    """The hub's files and the running hub. `start` and `stop` keep files and port, so terminals find it again.
 
-    def __init__(self, folder: Path, tls: tuple[Path, Path] | None = None) -> None:
-        """`tls`: the files of a certificate and its key."""
+    `called`: the names of terminals that are not called by their ids, for those that are enrolled from then on."""
+
+    called: Mapping[str, str] = MappingProxyType({})
+
+    def __init__(self, folder: Path, tls: tuple[Path, Path] | None = None, *, till: bool = False) -> None:
+        """`tls`: the files of a certificate and its key. `till`: it knows the one that `installed` gives."""
         self.folder = folder
         self.tls = tls
         self.port = 0
         self.hub: Running | None = None
+        own = type(self).fill is not Store.fill
+        if not own:
+            _put(folder, _made().enrolled if till else _made().filled)
         self.start()
-        self.fill()
+        if own:  # what another shop holds was not made ahead
+            self.fill()
 
     @property
     def engine(self) -> Any:
@@ -135,15 +150,25 @@ class Store:
                 self.move(n, place, 100)
 
     def code(self, terminal: str = "till-1", kind: str = "till", place: str = OWN) -> str:
-        """A one-time code for a terminal."""
+        """A one-time code for a terminal, which people call by its id unless `called` says how."""
+        name = self.called.get(terminal, terminal)
         with database.write(self.engine) as conn:
-            return enrolment.create_code(conn, terminal_id=terminal, name=terminal, kind=kind, place=place, now=now())
+            return enrolment.create_code(conn, terminal_id=terminal, name=name, kind=kind, place=place, now=now())
 
-    def terminal(self, folder: Path, name: str = "till-1", kind: str = "till") -> Path:
+    def terminal(self, folder: Path, name: str = "till-1", kind: str = "till", place: str = OWN) -> Path:
         """An enrolled home with its first replica."""
         home = folder / name
-        enrol(home, self.url, self.code(name, kind), now())
+        enrol(home, self.url, self.code(name, kind, place), now())
         fill_replica(home)
+        return home
+
+    def installed(self, folder: Path) -> Path:
+        """The home of `till-1`, which was enrolled and got its first replica before this hub's files were copied."""
+        home = folder / "till-1"
+        home.mkdir(mode=0o700)
+        _put(home, _made().home)
+        with closing(sqlite3.connect(home / files.JOURNAL)) as journal, journal:
+            journal.execute("UPDATE identity SET hub = ?", (self.url,))
         return home
 
     def operations(self, terminal: str = "till-1") -> list[Any]:
@@ -162,6 +187,44 @@ class Store:
             return int(conn.execute(query).scalar() or 0)
 
 
+@dataclass(frozen=True)
+class _Made:
+    """Files by their paths: of a hub, of it once a till is enrolled, and of that till."""
+
+    filled: dict[str, bytes]
+    enrolled: dict[str, bytes]
+    home: dict[str, bytes]
+
+
+@cache
+def _made() -> _Made:
+    """Made once: filling a hub and enrolling a till takes longer than most tests."""
+    with TemporaryDirectory() as name:
+        folder = Path(name) / "hub"
+        made = Store.__new__(Store)
+        made.folder, made.tls, made.port = folder, None, 0
+        made.start()
+        made.fill()
+        made.stop()
+        filled = _taken(folder)
+        made.start()
+        home = made.terminal(Path(name))
+        made.stop()
+        return _Made(filled, _taken(folder), _taken(home))
+
+
+def _taken(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def _put(folder: Path, contents: dict[str, bytes]) -> None:
+    for name, content in contents.items():
+        path = folder / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(0o600)
+
+
 def sell_one(local: Local, number: int = 1, pieces: int = 1) -> RecordedSale:
     """Sell pieces of a product for cash."""
     at = now()
@@ -173,7 +236,7 @@ def sell_one(local: Local, number: int = 1, pieces: int = 1) -> RecordedSale:
     return sold
 
 
-def until(true: Callable[[], Any], seconds: float = 10.0) -> None:
+def until(true: Callable[[], Any], seconds: float = 30.0) -> None:
     """Wait for something to become true; AssertionError if it does not."""
     end = time.monotonic() + seconds
     while not true():

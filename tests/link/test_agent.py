@@ -16,6 +16,7 @@ from sync.domain import codes
 from sync.hub import database
 from sync.hub.tables import operation, terminal
 from sync.link.agent import Agent
+from sync.link.first import fill_replica
 from sync.link.lock import Busy
 from sync.link.pace import LONGEST_S, Beat, Pace
 from sync.local import Local, files, find_code, link_status, search, staff, stock_rows
@@ -121,6 +122,30 @@ def test_f26_a_replica_that_rots_is_filled_anew_and_the_sales_stay(
     until(lambda: on_hand(local, "wh-1") == 100_000, 20)
     until(lambda: link_status(local, now()).waiting == 0)
     assert [op.seq for op in store.operations()] == [1]
+
+
+@pytest.mark.parametrize("by_agent", [True, False])
+def test_f26_a_rotten_page_that_only_a_snapshot_meets_does_not_keep_the_terminal_from_its_replica(
+    store: Store, home: Path, local: Local, run_agent: RunAgent, monkeypatch: pytest.MonkeyPatch, by_agent: bool
+) -> None:
+    path = files.current(home)
+    assert path is not None
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'link'").fetchone()
+    db.close()
+    with path.open("r+b") as file:
+        file.seek(4096 * (page - 1))
+        file.write(bytes(4096))
+    store.put("catalogue", "product", product_row(3, "Renamed pomegranate"))
+    monkeypatch.setattr("sync.link.work.FAR", -1)  # so that it comes by a snapshot
+    if by_agent:
+        monkeypatch.setattr("sync.link.status.Status.forget", lambda self: None)  # it would meet the page first
+        run_agent(home)
+    else:
+        fill_replica(home)
+    until(lambda: files.current(home) != path and on_hand(local, "wh-1") == 100_000, 20)
+    assert [p.name for p in home.glob("*.corrupt")] == [f"{path.name}.corrupt"]
 
 
 def test_f41_a_wrong_clock_is_measured_and_shown_and_stops_nothing(store: Store, home: Path, local: Local) -> None:

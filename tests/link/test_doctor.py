@@ -6,10 +6,14 @@ import sys
 import threading
 from pathlib import Path
 
+from sync.actions.fiscal import Registered, hindered, registered
 from sync.doctor import Finding, examine, storage
-from sync.local import files
+from sync.local import Local, files
+from sync.local.fiscal import not_fiscalised
 from sync.settings import TerminalSettings, load
+from tests.local.fixture import NOW as SOLD
 from tests.local.fixture import make_terminal
+from tests.local.tills import sold
 
 NOW = 1_800_000_000_000
 
@@ -81,6 +85,17 @@ def test_a_printer_that_does_not_listen_is_named_with_its_address(tmp_path):
     assert where in found["printer"].seen
 
 
+def test_a_label_printer_is_looked_for_at_its_address_or_as_a_node(tmp_path):
+    home = make_terminal(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as printer:
+        where = f"127.0.0.1:{printer.getsockname()[1]}"
+        assert findings(home, label_printer__address=where)["label printer"].grade == "ok"
+    assert findings(home, label_printer__address=where)["label printer"].grade == "wrong"
+    gone = findings(home, label_printer__address="/dev/usb/lp-that-is-not-there")["label printer"]
+    assert (gone.grade, "is not there" in gone.seen) == ("wrong", True)
+    assert findings(home, label_printer__address=str(tmp_path / "labels.zpl"))["label printer"].grade == "ok"
+
+
 def test_the_command_says_how_many_things_are_wrong_and_ends_with_status_1(tmp_path):
     home = make_terminal(tmp_path)
     (home / files.JOURNAL).chmod(0o666)
@@ -96,3 +111,28 @@ def test_a_wrong_setting_ends_with_status_2_and_a_sentence(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert "terminal.language = 'fr' must be one of en, ru, kk, ka." in done.stderr
+
+
+def test_f49_what_is_paid_and_not_fiscalised_is_named_with_since_when_and_why(tmp_path):
+    home = make_terminal(tmp_path)
+    assert "fiscal receipts" not in findings(home)
+    till = Local.open(home, fiscal=True)
+    receipts = [sold(till, "p-milk").body.receipt for _sale in range(2)]
+    hindered(till, "fiscal_off", SOLD)
+    found = findings(home)["fiscal receipts"]
+    assert found.grade == "look" and "2 not fiscalised" in found.seen
+    assert f"{receipts[0]} waiting (fiscal_off)" in found.seen and "registered by themselves" in found.do
+    for document in not_fiscalised(till):
+        registered(till, document.document, Registered("SIM-1", "1", "2", SOLD), SOLD)
+    till.close()
+    assert findings(home)["fiscal receipts"].grade == "ok"
+
+
+def test_a_fiscal_printer_that_does_not_listen_is_named_with_its_address(tmp_path):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        where = f"127.0.0.1:{unused.getsockname()[1]}"
+        found = findings(make_terminal(tmp_path), fiscal__driver="simulated", fiscal__address=where)
+    assert found["fiscal printer"].grade == "wrong" and where in found["fiscal printer"].seen
+    found = findings(make_terminal(tmp_path / "other"), fiscal__driver="acme", fiscal__address="usb")
+    assert found["fiscal printer"].grade == "ok" and "acme at usb" in found["fiscal printer"].seen

@@ -134,13 +134,28 @@ def test_i2_a_hub_restored_from_an_older_backup_gets_the_missing_operations_agai
 ) -> None:
     sell_one(local)
     round_.run()
-    store.stop()
-    backup = {p.name: p.read_bytes() for p in store.folder.iterdir() if p.is_file()}
-    store.start()
+    backup = backup_of(store)
     for _ in range(3):
         sell_one(local)
     round_.run()
     assert store.on_hand(1) == 96_000
+    restore(store, backup)
+    assert len(store.operations()) == 1
+    round_.run()
+    assert [op.seq for op in store.operations()] == [1, 2, 3, 4]
+    assert store.on_hand(1) == 96_000
+    assert link_status(local, now()).waiting == 0
+    assert stock_here(local, ["p1"])["p1"].on_hand == 96_000
+
+
+def backup_of(store: Store) -> dict[str, bytes]:
+    store.stop()
+    backup = {p.name: p.read_bytes() for p in store.folder.iterdir() if p.is_file()}
+    store.start()
+    return backup
+
+
+def restore(store: Store, backup: dict[str, bytes]) -> None:
     store.stop()
     for path in store.folder.iterdir():
         if path.is_file():
@@ -148,12 +163,6 @@ def test_i2_a_hub_restored_from_an_older_backup_gets_the_missing_operations_agai
     for name, content in backup.items():
         (store.folder / name).write_bytes(content)
     store.start()
-    assert len(store.operations()) == 1
-    round_.run()
-    assert [op.seq for op in store.operations()] == [1, 2, 3, 4]
-    assert store.on_hand(1) == 96_000
-    assert link_status(local, now()).waiting == 0
-    assert stock_here(local, ["p1"])["p1"].on_hand == 96_000
 
 
 def copy_of(home: Path) -> dict[str, bytes]:
@@ -278,6 +287,29 @@ def test_f4_f27_a_line_that_breaks_while_a_clone_is_kept_aside_leaves_nothing_ou
         round_.run()  # now in smaller pushes
     round_.close()
     assert kept_aside(store) == forked
+
+
+@pytest.mark.parametrize("more", [0, 1], ids=["as many", "more"])
+def test_f4_f27_what_a_clone_was_told_by_a_hub_that_lost_it_since_is_kept_aside(
+    store: Store, home: Path, more: int
+) -> None:
+    backup, copy = backup_of(store), copy_of(home)
+    local = Local.open(home)
+    sell_one(local)
+    told = recorded(local)
+    local.close()
+    run_through(home)
+    heard = copy_of(home)  # every sale of it has its verdict
+    restore(store, backup)
+    put_back(home, copy)
+    local = Local.open(home)
+    for _ in range(1 + more):
+        sell_one(local, number=2)
+    local.close()
+    run_through(home)  # the twin's sales take those numbers
+    put_back(home, heard)
+    run_through(home)
+    assert kept_aside(store) == told
 
 
 def test_f27_what_two_machines_share_has_its_verdict_on_both(store: Store, home: Path) -> None:

@@ -175,7 +175,7 @@ def identity(db: sqlite3.Connection, kind: str = "till", terminal: str = TERMINA
         db,
         id=1,
         terminal=terminal,
-        name="Till 1" if kind == "till" else "Kiosk 1",
+        name=f"{kind.capitalize()} 1",
         kind=kind,
         location=OWN,
         hub="http://127.0.0.1:9",
@@ -201,7 +201,7 @@ def fill(db: sqlite3.Connection, now: int = NOW, kind: str = "till") -> None:
     for key, value in SETTINGS.items():
         db.execute("INSERT INTO setting VALUES (?, ?, 1)", (key, json.dumps(value, ensure_ascii=False)))
     for scope in ("catalogue", "config", "pricelist:base", f"staff:{OWN}", *(f"location:{x}" for x in FOLLOWED)):
-        db.execute("INSERT INTO cursor VALUES (?, 'epoch-1', 1, '', 0, ?)", (scope, now))
+        db.execute("INSERT INTO cursor VALUES (?, 'epoch-1', 1, '', 0, ?, '')", (scope, now))
     db.execute("INSERT INTO search(search) VALUES ('rebuild')")
 
 
@@ -210,7 +210,7 @@ def _product(db: sqlite3.Connection, rank: int, row: tuple[Any, ...]) -> None:
     details = in_four(("Fresh", "Свежее", "Жаңа", "ახალი"))
     found_by = terms(*names, sku)
     db.execute(
-        "INSERT INTO product VALUES (?, ?, ?, ?, ?, ?, '', 'sand', ?, ?, '{}', ?, ?, 1)",
+        "INSERT INTO product VALUES (?, ?, ?, ?, ?, ?, '', 'sand', ?, ?, '{}', ?, ?, 0, 1)",
         (rank, id, sku, department, unit, vat, in_four(names), details, 1000 - rank, found_by),
     )
     db.execute("INSERT INTO barcode VALUES (?, ?, ?, 1)", ("0" + gtin(body), id, rank))

@@ -104,6 +104,17 @@ def test_nothing_is_pruned_before_its_time_even_with_a_verdict(local: Local) -> 
     assert prune(local, NOW + KEPT_MS) == 0
 
 
+def test_f24_what_was_judged_after_months_offline_is_kept_for_a_hub_that_is_restored(local: Local) -> None:
+    sold(local, "p-milk")
+    sold(local, "p-milk")
+    heard = NOW + KEPT_MS + 5
+    with local.write() as db:
+        rule(db, INCARNATION, applied(1, 2), heard)
+    assert prune(local, heard) == 0
+    assert prune(local, heard + KEPT_MS) == 0
+    assert prune(local, heard + KEPT_MS + 1) == 1
+
+
 def test_a_pruned_journal_can_still_be_verified_and_goes_on(local: Local) -> None:
     for _ in range(4):
         sold(local, "p-milk")

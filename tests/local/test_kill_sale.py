@@ -20,7 +20,7 @@ def counts(local: Local) -> dict[str, Any]:
         "ops": one("SELECT count(*) FROM op").fetchone()[0],
         "waiting": one("SELECT count(*) FROM waiting").fetchone()[0],
         "index": one("SELECT count(*) FROM sale").fetchone()[0],
-        "counter": one("SELECT coalesce(sum(value), 0) FROM counter").fetchone()[0],
+        "counter": one("SELECT coalesce(max(receipts), 0) FROM op").fetchone()[0],
         "printing": len(unprinted(local)),
         "milk": 10_000 - stock_here(local, ["p-milk"])["p-milk"].on_hand,
     }

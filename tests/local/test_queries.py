@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.actions.day import day_now
 from sync.domain import codes
 from sync.domain.stock import Known
 from sync.local import (
@@ -23,6 +24,7 @@ from sync.local import (
     staff,
     stock_rows,
 )
+from tests.local.bought import allow
 from tests.local.fixture import NOW, OWN, PRODUCTS, gtin, make_terminal
 from tests.local.tills import sold
 
@@ -131,6 +133,17 @@ def test_settings_staff_and_place_are_those_of_the_retailer(local: Local) -> Non
     assert (found.retailer, found.policy.cash_step, found.timezone) == ("Dala Market", 100, "Asia/Almaty")
     assert [s.name for s in staff(local)] == ["Aliya", "Marat", "Old"]
     assert own_location(local).id == OWN  # type: ignore[union-attr]
+
+
+def test_f41_a_store_in_another_time_zone_has_its_own_day(local: Local, home: Path) -> None:
+    night = 1_759_953_600_000 - 30 * 60_000  # half past midnight in Almaty, half past eleven in Tbilisi
+    assert day_now(local, night, settings(local).timezone) == "2025-10-09"
+    allow(home, timezones={OWN: "Asia/Tbilisi", "store-far": "Asia/Tokyo"})
+    assert settings(local).timezone == "Asia/Tbilisi"
+    assert day_now(local, night, settings(local).timezone) == "2025-10-08"
+    for nothing in ({}, {"store-far": "Asia/Tokyo"}, {OWN: "Nowhere/Else"}, {OWN: ""}, {OWN: 5}, "Asia/Tokyo"):
+        allow(home, timezones=nothing)
+        assert settings(local).timezone == "Asia/Almaty", nothing
 
 
 def test_an_empty_replica_has_defaults(tmp_path: Path) -> None:

@@ -4,14 +4,17 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from sync.domain import codes
 from sync.domain.search import terms
 from sync.local import Local, files, find_code, link_status, product, search, settings
+from sync.local.changes import MANY, BadPage
 from sync.local.install import BadSnapshot, Part, install
-from sync.local.replica import BadPage, Replica
+from sync.local.replica import Replica
 from sync.protocol.messages import Change, Page, Version
+from sync.protocol.pages import SentPage
 from sync.protocol.replica import FORMAT
 from tests.local.fixture import INCARNATION, NOW, OWN, fill, gtin, in_four
 from tests.local.tills import sold
@@ -23,12 +26,16 @@ def page(scope: str, since: int, *versions: list[Change], head: int | None = Non
     return Page(scope, epoch, since, upto, upto if head is None else head, 0, NOW, made)
 
 
+def sent(*pages: Page) -> list[SentPage]:
+    return [msgspec.json.decode(msgspec.json.encode(page), type=SentPage) for page in pages]
+
+
 def tea(name: str, sku: str = "100007", **more: Any) -> Change:
     row = {
         "id": "p-tea", "sku": sku, "department": "drinks", "unit": "pcs", "vat_rate": 1200, "picture": "",
         "tint": "sand",
         "names": in_four((name, name, name, name)), "details": "{}", "descriptions": "{}", "popularity": 1,
-        "terms": terms(name, sku), **more,
+        "terms": terms(name, sku), "serial": 0, **more,
     }  # fmt: skip
     return Change("product", "p-tea", row)
 
@@ -160,10 +167,42 @@ def test_f21_a_page_that_fails_halfway_leaves_no_trace(local: Local, replica: Re
     assert replica.apply(page("catalogue", 1, [tea("Oolong")]), INCARNATION, NOW)
 
 
+@pytest.mark.parametrize("row", ["5", '"tea"', "[1]", '{"id":["p-x"]}'])
+def test_f21_a_row_that_is_none_leaves_no_trace_of_its_page(local: Local, replica: Replica, row: str) -> None:
+    bad = Change("product", "p-x", msgspec.Raw(row.encode()))  # type: ignore[arg-type]
+    with pytest.raises(BadPage):
+        replica.apply(page("catalogue", 1, [tea("Oolong"), bad]), INCARNATION, NOW)
+    assert found(local, "black tea") == ["p-tea"]
+
+
+def test_more_rows_than_go_into_one_statement_are_all_there_and_none_of_an_older_version(replica: Replica) -> None:
+    def level(number: int, on_hand: int) -> Change:
+        row = {"product": f"p-{number:03}", "location": OWN, "on_hand": on_hand, "reserved": 0, "shelf": "", "at": NOW}
+        return Change("stock", f"p-{number:03}\x1f{OWN}", row)
+
+    many = 2 * MANY + 3
+    first = [level(n, 1) for n in range(many)]
+    replica.apply(page(f"location:{OWN}", 1, first), INCARNATION, NOW)
+    replica.db.execute("UPDATE stock SET v = 3 WHERE product = 'p-007'")
+    replica.apply(page(f"location:{OWN}", 2, [level(n, 2) for n in range(many)]), INCARNATION, NOW)
+    rows = replica.db.execute("SELECT on_hand, v, count(*) FROM stock WHERE product LIKE 'p-0__' GROUP BY 1, 2")
+    assert sorted(rows) == [(1, 3, 1), (2, 3, many - 1)]
+
+
+def test_a_product_that_changes_its_number_and_department_is_found_by_the_new_ones(
+    local: Local, replica: Replica
+) -> None:
+    replica.apply(page("catalogue", 1, [tea("Black tea", "555001", department="toys")]), INCARNATION, NOW)
+    assert find_code(local, codes.read("100007"), NOW) is None
+    known = find_code(local, codes.read("555001"), NOW)
+    assert known is not None and known.product.department == "toys"
+    assert replica.db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
 def test_pages_applied_together_leave_what_each_alone_would(local: Local, replica: Replica) -> None:
     later = Page("catalogue", "epoch-1", 3, 4, 4, 0, NOW, [Version(4, NOW, [Change("product", "p-milk")])])
     first = page("catalogue", 1, [tea("Oolong"), Change("product", "p-soap")], [tea("Matcha")], head=4)
-    assert replica.apply_all([first, later], INCARNATION, NOW)
+    assert replica.apply_all(sent(first, later), INCARNATION, NOW)
     assert (found(local, "oolong"), found(local, "matcha"), found(local, "milk")) == ([], ["p-tea"], [])
     assert product(local, "p-soap", NOW) is None
     assert replica.cursors()["catalogue"].version == 4
@@ -174,7 +213,7 @@ def test_f20_pages_with_a_hole_between_them_are_not_applied(local: Local, replic
     first = page("catalogue", 1, [tea("Oolong")], head=3)
     later = Page("catalogue", "epoch-1", 3, 4, 4, 0, NOW, [Version(4, NOW, [tea("Matcha")])])
     with pytest.raises(BadPage):
-        replica.apply_all([first, later], INCARNATION, NOW)
+        replica.apply_all(sent(first, later), INCARNATION, NOW)
     assert found(local, "black tea") == ["p-tea"]
 
 
@@ -193,6 +232,15 @@ def test_f43_only_a_page_that_reaches_the_head_vouches_for_the_numbers(replica: 
     assert replica.cursors()[f"location:{OWN}"].seen_at == NOW
     replica.apply(page(f"location:{OWN}", 2, [change]), INCARNATION, later)
     assert replica.cursors()[f"location:{OWN}"].seen_at == later
+
+
+def test_a_price_that_goes_over_to_another_product_is_no_longer_the_first_ones(replica: Replica) -> None:
+    price = dict(id="x-1", list="base", product="p-tea", unit=5, regular=None, start=None, end=None, label="{}")
+    for version, row in enumerate((price, price | {"unit": 6}, price | {"unit": 7, "product": "p-milk"}), 1):
+        replica.apply(page("pricelist:base", version, [Change("price", "x-1", row)]), INCARNATION, NOW)
+        rows = replica.db.execute("SELECT product, unit, v FROM price WHERE id = 'x-1'").fetchall()
+        assert rows == [(row["product"], row["unit"], version + 1)]
+    assert replica.db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def test_a_scope_that_is_followed_no_more_is_unknown_again(local: Local, replica: Replica) -> None:

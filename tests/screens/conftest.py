@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,3 +27,5 @@ def ui(window: Any) -> Iterator[Stage]:
     stage.reset()
     yield stage
     stage.clear()
+    stage.step(2)
+    gc.collect()  # screens that are gone live on until Python collects them, and each would draw for every later test

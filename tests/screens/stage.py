@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 TWIN = 0.035  # seconds between two taps of a test, or the second is taken for one finger reported twice
 
@@ -48,13 +49,21 @@ def pictures() -> Path:
     return folder
 
 
+def pressable_of(widget: Any) -> Any:
+    """What a finger presses when it touches `widget`: itself or what it stands in; None when nothing does."""
+    while widget is not None and not hasattr(widget, "guard"):
+        widget = widget.parent if widget.parent is not widget else None
+    return widget
+
+
 class Stage:
     """The window of the tests and what fingers, scanners and eyes do to it."""
 
     def __init__(self, window: Any) -> None:
         self.window = window
         self._last_tap = 0.0
-        self._started = False
+        # What was touched: its words, and when. Weak: a stage keeps no screen alive.
+        self._touched: WeakKeyDictionary[Any, tuple[str, float]] = WeakKeyDictionary()
 
     # ------------------------------------------------------------------ set-up
 
@@ -133,7 +142,7 @@ class Stage:
             self.step(1)
             time.sleep(0.004)
 
-    def until(self, true: Callable[[], Any], seconds: float = 5.0, what: str = "what the test waits for") -> Any:
+    def until(self, true: Callable[[], Any], seconds: float = 20.0, what: str = "what the test waits for") -> Any:
         """Step until `true()` is; AssertionError names what never came."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -197,8 +206,21 @@ class Stage:
     def tap(self, target: Any) -> None:
         """Touch the middle of a widget, or of the text that reads so."""
         widget = self.find(target) if isinstance(target, str) else target
+        if isinstance(target, str):
+            self._read(widget, target)
         x, y = widget.to_window(*widget.center)
         self.touch(x, y)
+        button = pressable_of(widget) if isinstance(target, str) else None
+        if button is not None:
+            self._touched[button] = (target, time.monotonic())
+
+    def _read(self, label: Any, text: str) -> None:
+        """Whoever touches the same button for its new word has read it first: no faster than the button's guard,
+        whatever else was touched in between."""
+        button = pressable_of(label)
+        before, at = self._touched.get(button, (text, 0.0)) if button is not None else (text, 0.0)
+        if button is not None and text != before:
+            self.wait(button.guard - (time.monotonic() - at) + 0.05)
 
     def touch(self, x: float, y: float) -> None:
         """One finger down and up at a place in the window."""

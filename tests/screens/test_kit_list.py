@@ -124,3 +124,22 @@ def test_nothing_of_a_list_is_drawn_outside_it(ui: Any) -> None:
     picture = Image.open(ui.picture("list-clipped")).convert("RGB")
     strip = picture.crop((0, int(below), picture.width, int(below) + 15))
     assert len(strip.getcolors()) == 1, "one ground, no part of a row"
+
+
+def test_a_tall_row_makes_room_for_itself_and_is_scrolled_to_as_a_whole(ui: Any) -> None:
+    box = BoxLayout()
+    rolls = kit.TallList(rows=[f"row {n}" for n in range(40)], row_class=Line, row_height=76, gap=4)
+    box.add_widget(rolls)
+    ui.show(box)
+    plain = rolls.furthest
+    rolls.tall, rolls.tall_height = 20, 276
+    ui.step(2)
+    assert rolls.furthest == plain + 200
+    rolls.scroll_to(20)
+    ui.step(2)
+    rows = {child.index: child for child in rolls.children if child.top > rolls.y and child.y < rolls.top}
+    assert rows[20].height == 276 and rows[20].y >= rolls.y and rows[20].top == rows[19].y - 4
+    rolls.scroll_to(39)
+    ui.step(2)
+    rows = {child.index: child for child in rolls.children if child.top > rolls.y and child.y < rolls.top}
+    assert rows[39].y == rolls.y and min(rows) > 20, "rows below the tall one stand where they should"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,19 @@ def test_a_switch_to_dark_reaches_every_colour_at_once(ui: Any) -> None:
     ui.dark(True)
     dark = theme.read().colours["dark"]
     assert painted[-1] == [*dark["ink"], *dark["tint_mint"]]
+
+
+def test_the_theme_keeps_nothing_of_widgets_that_are_gone(ui: Any) -> None:
+    from pos.ui.kit.numbers import MoneyText
+    from pos.ui.kit.text import Icon, StyleLabel
+
+    gc.collect()
+    before = {name: len(followers) for name, followers in theme.theme._following.items()}
+    made = [cls() for cls in (MoneyText, Icon, StyleLabel) for _n in range(50)]
+    assert len(theme.theme._following["painted"]) >= before["painted"] + 150
+    made.clear()
+    gc.collect()
+    assert {name: len(followers) for name, followers in theme.theme._following.items()} == before
 
 
 def test_an_unknown_style_or_icon_is_named() -> None:

@@ -1,8 +1,11 @@
 """The till in a real window, driven by touches and by a scanner's keys."""
 
+import gc
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import pytest
 
@@ -10,7 +13,7 @@ from pos.devices.virtual.card import VirtualCardTerminal
 from pos.devices.virtual.printer import VirtualPrinter
 from pos.equipment import equip
 from pos.terminal import Terminal
-from sync.settings import DeviceSettings, HubSettings, KioskSettings, Settings, TerminalSettings
+from sync.settings import CameraSettings, DeviceSettings, ScaleSettings, TerminalSettings, load
 from tests.local.fixture import NOW, PRODUCTS, gtin, make_terminal
 from tests.screens.stage import Stage
 
@@ -20,15 +23,27 @@ CODES = {row[0]: gtin(row[5]) for row in PRODUCTS}
 class Store:
     """A till in the test's window, with its devices."""
 
-    def __init__(self, ui: Stage, window: Any, folder: Path, *, home: Path | None = None, ready: bool = True) -> None:
+    def __init__(
+        self,
+        ui: Stage,
+        window: Any,
+        folder: Path,
+        *,
+        home: Path | None = None,
+        ready: bool = True,
+        labels: Path | None = None,
+        scale: str = "",
+    ) -> None:
         from pos.app import open_shell
 
         self.ui = ui
         self.printer, self.card = VirtualPrinter().start(), VirtualCardTerminal().start()
         devices = DeviceSettings(f"127.0.0.1:{self.printer.port}", 48, True, f"127.0.0.1:{self.card.port}")
         home = home or make_terminal(folder)
-        settings = Settings(TerminalSettings(home=home), devices, KioskSettings(), HubSettings())
-        self.terminal = Terminal(home, devices=equip(devices))
+        settings = replace(load(None, {}, {}), terminal=TerminalSettings(home=home), devices=devices)
+        self.terminal = Terminal(
+            home, devices=equip(devices, CameraSettings(folder=labels), scale=ScaleSettings(port=scale))
+        )
         ui.less_motion(True)
         self.window, self.shell = window, open_shell(settings, self.terminal, window, lambda: NOW)
         self.till = self.shell.till
@@ -259,3 +274,24 @@ def look(ui: Stage, name: str) -> None:
     ui.picture(name)
     assert cut(ui) == []
     assert suns(ui) <= 1
+
+
+def test_a_till_that_is_gone_is_gone_whole(ui: Stage, window: Any, tmp_path: Path) -> None:
+    root, till = _shown_and_gone(ui, window, tmp_path)
+
+    def gone() -> bool:
+        gc.collect()
+        return (root(), till()) == (None, None)
+
+    ui.wait(0.5)  # what was scheduled has run
+    ui.until(gone, what="the end of a till whose screens a switch of the language would draw for nobody")
+
+
+def _shown_and_gone(ui: Stage, window: Any, tmp_path: Path) -> tuple[Any, Any]:
+    store = Store(ui, window, tmp_path)
+    store.sign_in()
+    screens = store.shell.screens
+    ui.until(lambda: len(screens._ahead) == len(screens._factories), 20, what="every screen built ahead")
+    store.stop()
+    ui.clear()
+    return ref(store.shell.root), ref(store.till)

@@ -1,7 +1,6 @@
 """A simulated cashier: scans, takes money, closes sales, by the real actions, and knows what the shopper was told."""
 
 import random
-from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
@@ -13,46 +12,52 @@ from sync.domain import codes
 from sync.domain.payments import AttemptState
 from sync.domain.sales import Refused, due_in_cash
 from sync.local import Local, find_code, settings
+from sync.local.drawer import has_drawer
 from sync.local.journal import append
+from sync.local.receipts import receipt_pass
 from sync.protocol import operations
+from tests.sim import swap
 from tests.sim.bank import Bank
+from tests.sim.cards import ask_about
 from tests.sim.edges import edges
+from tests.sim.purse import pay, without_ended
 from tests.sim.retailer import CASHIER, PRODUCTS, gtin
 from tests.sim.terminal import SimTerminal
+from tests.sim.told import Ledger, Shop
 
 
-@dataclass
-class Ledger:
-    """What people were told, and what they may have done without being told: the truth that the hub must hold."""
-
-    told: dict[str, tuple[str, operations.Sale]] = field(default_factory=dict)
-    """Sales that a receipt was printed for: the machine, and what the receipt says."""
-    begun: set[str] = field(default_factory=set)
-    """Sale ids that a cashier began to close."""
-    poison: set[str] = field(default_factory=set)
-    """Ids of operations that no hub can apply."""
-    dead_disks: set[str] = field(default_factory=set)
-    """Sales that were told by a machine whose disk was lost afterwards."""
-
-
-def serve_shopper(till: SimTerminal, bank: Bank, ledger: Ledger, chance: random.Random) -> None:
+def serve_shopper(till: SimTerminal, shop: Shop, chance: random.Random) -> None:
     """One shopper at one till, from the cart that lies there to the receipt. To be called as the app."""
     local = till.open()
     now = edges().clock(till.name)
-    _settle_payments(local, bank, now)
-    cart = open_cart(local, now)
+    _settle_payments(local, shop.bank, now)
+    ask_about(local, shop, now)
+    cart = without_ended(local, open_cart(local, now), now)
     if not cart.lines or (not cart.paid_by_card and chance.random() < 0.5):
         cart = _scan(local, cart, chance, now)
     if not cart.lines:
         return
     save_cart(local, cart)
     total = cart.totals(settings(local).policy).total
-    if chance.random() < 0.4 and total > cart.paid_by_card:
-        _pay_by_card(local, cart, total - cart.paid_by_card, bank, chance, now)
+    if chance.random() < 0.3 and total > _paid(cart, total):
+        due = total - _paid(cart, total)
+        cart = pay(till, local, cart, min(chance.choice([due, 1_000]), due), shop.purse, chance, now)
+    cashless = not has_drawer(local)
+    if (chance.random() < 0.4 or cashless) and total > _paid(cart, total):
+        _pay_by_card(local, cart, total - _paid(cart, total), shop.bank, chance, now)
         cart = open_cart(local, now)
     if any(a.state in (AttemptState.PENDING, AttemptState.UNKNOWN) for a in cart.attempts):
         return  # the shopper waits: nobody charges again before it is known
-    _close(till, local, cart, total, ledger, chance, now)
+    if not cart.paid_by_card and chance.random() < 0.05:
+        discard_cart(local, cart)
+    elif cart.back is not None:
+        swap.settle_up(till, cart, shop, chance, now)
+    elif not cashless or total == _paid(cart, total):
+        _close(till, local, cart, total, shop.ledger, chance, now)
+
+
+def _paid(cart: Cart, total: int) -> int:
+    return cart.paid_by_card + cart.paid_by_value + cart.paid_by_goods(total)
 
 
 def _scan(local: Local, cart: Cart, chance: random.Random, now: int) -> Cart:
@@ -67,7 +72,7 @@ def _scan(local: Local, cart: Cart, chance: random.Random, now: int) -> Cart:
 def _settle_payments(local: Local, bank: Bank, now: int) -> None:
     for attempt in open_attempts(local):
         if attempt.state in (AttemptState.PENDING, AttemptState.UNKNOWN):
-            resolve_attempt(local, attempt.id, bank.ask(attempt.id), "ref", "**** 1", "asked", now)
+            resolve_attempt(local, attempt.id, bank.ask(attempt.id), attempt.id, "**** 1", "asked", now)
 
 
 def _pay_by_card(local: Local, cart: Cart, amount: int, bank: Bank, chance: random.Random, now: int) -> None:
@@ -75,21 +80,19 @@ def _pay_by_card(local: Local, cart: Cart, amount: int, bank: Bank, chance: rand
     edges().step(edges().process)
     answer = bank.charge(attempt.id, cart.sale_id, amount, chance)
     edges().step(edges().process)
-    resolve_attempt(local, attempt.id, answer, "ref", "**** 1", "", now)
+    resolve_attempt(local, attempt.id, answer, attempt.id, "**** 1", "", now)
 
 
 def _close(
     till: SimTerminal, local: Local, cart: Cart, total: int, ledger: Ledger, chance: random.Random, now: int
 ) -> None:
-    due = due_in_cash(total, cart.paid_by_card, settings(local).policy)
+    due = due_in_cash(total, _paid(cart, total), settings(local).policy)
     given = due if chance.random() < 0.6 else -(-due // 50_000) * 50_000
-    if not cart.paid_by_card and chance.random() < 0.05:
-        discard_cart(local, cart)
-        return
     ledger.begun.add(cart.sale_id)
     done = sell(local, cart, given, CASHIER, "en", now)
     assert not isinstance(done, Refused), done
     ledger.told[cart.sale_id] = (till.name, done.body)
+    ledger.receipts.append(receipt_pass(local, done) or "")
 
 
 def spoil(till: SimTerminal, ledger: Ledger, chance: random.Random) -> None:

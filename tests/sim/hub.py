@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from sync.hub import database, enrolment
+from sync.hub import database, enrolment, matters
 from sync.hub.api import Api, build
 from tests.sim.edges import Killed, copy_files, edges, put_back
 from tests.sim.net import Net
@@ -41,6 +41,7 @@ class Hub:
         with edges().running("hub"):
             try:
                 self._engine = database.open(f"sqlite:///{self.folder}/hub.db")
+                matters.show_all(self._engine, edges().clock("hub"))
             except Killed:
                 self.died()
                 return
@@ -69,14 +70,22 @@ class Hub:
         """Keep a copy of the files as they are now, as a snapshot of the volume would."""
         self.backup = copy_files(self.folder)
 
-    def restore(self) -> bool:
-        """Go back to the backup and begin a new epoch, as the manual says; whether there was one."""
+    def restore(self, quietly: bool) -> bool:
+        """Go back to the backup and begin a new epoch, as the manual says; whether there was one.
+
+        `quietly`: without the epoch, and the snapshots that were made since the backup lie there still.
+        """
         if self.backup is None:
             return False
         self._forget()
+        made = copy_files(self.folder / "snapshots") if quietly else {}
         shutil.rmtree(self.folder)
         put_back(self.folder, self.backup)
+        if made:
+            put_back(self.folder / "snapshots", copy_files(self.folder / "snapshots") | made)
         self.start()
+        if quietly:
+            return True
         with edges().running("hub"), database.write(self.engine) as conn:
             database.new_epoch(conn)
         return True

@@ -1,12 +1,23 @@
-"""What happens in a world, in order, made from its seed. Each has a seed of its own: any may be left out."""
+"""What happens in a world, in order, made from its seed. Each has a seed of its own: any may be left out.
+
+What happens to parcels is drawn from a stream of its own and put among the rest: that is the same with and without.
+"""
 
 import random
 from dataclasses import dataclass
 
 KINDS = {
-    "sell": 34,
+    "sell": 32,
     "agent": 34,
     "order": 6,
+    "received": 8,
+    "bring_back": 24,
+    "pass": 6,
+    "blind": 5,
+    "fetch": 6,
+    "setting": 3,
+    "web_return": 2,
+    "gift_card": 5,
     "move": 6,
     "rename": 3,
     "price": 3,
@@ -37,6 +48,20 @@ KINDS = {
     "house": 2,
 }
 """The kinds of steps and how often each comes."""
+OF_PARCELS = {
+    "pick_up": 12,
+    "told_again": 4,
+    "called_off": 5,
+    "staff": 18,
+    "collect": 30,
+    "here": 13,
+    "kill_staff": 10,
+    "bring_collected": 5,
+    "forget": 1,
+}
+"""Those of orders that are picked up, and how often each comes."""
+BUSY = (2, 3, 3, 3, 4, 22)
+"""So many of them a day: in most worlds a few, in some of them one parcel is in everybody's hands."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +92,22 @@ def plan(seed: int, shape: Shape) -> list[Step]:
     chance = random.Random(f"plan {seed}")
     kinds, weights = list(KINDS), list(KINDS.values())
     total = shape.steps * shape.days
-    return [
+    others = [
         Step(n, chance.choices(kinds, weights)[0], chance.randrange(shape.terminals), chance.getrandbits(48))
         for n in range(total)
     ]
+    return _with_parcels(others, random.Random(f"parcels {seed}"), shape)
+
+
+def _with_parcels(others: list[Step], chance: random.Random, shape: Shape) -> list[Step]:
+    """Put among them what happens to parcels, numbered behind them; an order comes first."""
+    total, count = len(others), chance.choice(BUSY) * shape.days
+    kinds, weights = list(OF_PARCELS), list(OF_PARCELS.values())
+    before = sorted(chance.randrange(total + 1) for _ in range(count))
+    steps, rest = list[Step](), iter(others)
+    for n, place in enumerate(before):
+        while len(steps) < place + n:
+            steps.append(next(rest))
+        kind = chance.choices(kinds, weights)[0] if n else "pick_up"
+        steps.append(Step(total + n, kind, chance.randrange(shape.terminals), chance.getrandbits(48)))
+    return [*steps, *rest]

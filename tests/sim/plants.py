@@ -14,15 +14,14 @@ import httpx
 import zstandard
 from sqlalchemy import Connection, Engine
 
-from sync.hub import database
+from sync.hub import database, feed
 from sync.link import agent, push, work
 from sync.link.wire import NoAnswer, Refused
 from sync.local import Local, replica
 from sync.local.journal import Recorded
 from sync.protocol.operations import chain
-from tests.sim import edges, hub, net
-
-Plant = Callable[[], contextlib.AbstractContextManager[Any]]
+from tests.sim import edges, hub, net, plants_collect, plants_money
+from tests.sim.plants_money import Plant, together
 
 
 def verdict_before_commit() -> Any:
@@ -62,7 +61,7 @@ def verdict_before_commit() -> Any:
         died(self)
 
     del real_write
-    return _all(
+    return together(
         mock.patch.object(database, "write", late),
         mock.patch.object(database, "read", after),
         mock.patch.object(hub.Hub, "_forget", forget),
@@ -180,7 +179,7 @@ def never_tried_again() -> Any:
             return 0.0
         return real_once(self, *args)
 
-    return _all(mock.patch.object(agent.Agent, "_failed", failed), mock.patch.object(agent.Agent, "_once", once))
+    return together(mock.patch.object(agent.Agent, "_failed", failed), mock.patch.object(agent.Agent, "_once", once))
 
 
 def hint_taken_for_truth() -> Any:
@@ -198,8 +197,13 @@ def hint_taken_for_truth() -> Any:
 
 
 def restored_hub_keeps_its_epoch() -> Any:
-    """A hub that went back to a backup counts on as if nothing had happened."""
-    return mock.patch.object(database, "new_epoch", lambda conn: "")
+    """A hub that went back to a backup counts on as if nothing had happened, told so or not."""
+    return together(mock.patch.object(database, "new_epoch", lambda conn: ""), versions_told_by_number_alone())
+
+
+def versions_told_by_number_alone() -> Any:
+    """A hub that went back to a backup takes a version for the one of the same number that it gave out before."""
+    return mock.patch.object(feed, "_other", lambda *_: None)
 
 
 def number_accepted_twice() -> Any:
@@ -262,14 +266,6 @@ def _clear_waiting(local: Local) -> None:
         db.execute("DELETE FROM waiting")
 
 
-@contextlib.contextmanager
-def _all(*patches: Any) -> Iterator[None]:
-    with contextlib.ExitStack() as stack:
-        for each in patches:
-            stack.enter_context(each)
-        yield
-
-
 PLANTS: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
@@ -286,6 +282,8 @@ PLANTS: dict[str, Plant] = {
         never_tried_again,
         hint_taken_for_truth,
         restored_hub_keeps_its_epoch,
+        versions_told_by_number_alone,
         number_accepted_twice,
     )
 }
+PLANTS |= plants_money.PLANTS | plants_collect.PLANTS

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from sync.domain import codes
 from sync.domain.search import terms
-from sync.hub import channels, database, feed
+from sync.hub import channels, database, feed, pass_keys, salt, signers
 from sync.hub.movements import Move, post
 from sync.hub.tables import ENTITIES
 from sync.local import Staff
@@ -20,6 +20,20 @@ PRODUCTS = tuple(f"p{n}" for n in range(1, 9))
 FIRST_STOCK = 20_000
 CASHIER = Staff("s-1", "Aliya", "cashier", 1 << 50)
 CHANNEL = "web"
+RULES = {
+    "return_budget": (60_000, 0, 150_000),
+    "return_cap": (40_000, 10_000, 90_000),
+    "blind_limit_count": (2, 1, 4),
+    "blind_limit_amount": (90_000, 30_000),
+    "blind_till_amount_day": (150_000, 60_000),
+    "blind_offline_amount": (60_000, 20_000),
+}
+"""The retailer's limits: what each is at first, and what it may become."""
+
+
+def lead_of(place: str) -> Staff:
+    """Who may approve at a store."""
+    return Staff(f"l-{place}", "Marat", "lead", CASHIER.expires)
 
 
 def words(text: str) -> str:
@@ -48,6 +62,7 @@ def product_row(product: str, name: str) -> dict[str, Any]:
         "descriptions": "{}",
         "popularity": 0,
         "terms": terms(name, f"{1000 + int(product[1:])}"),
+        "serial": 0,
     }
 
 
@@ -96,16 +111,23 @@ def fill(engine: Engine, stores: int) -> str:
         for n, (i, k) in enumerate(known.items())
     ]
     put(engine, START, "config", "location", rows)
-    put(engine, START, "config", "setting", [{"key": "currency", "value": '"KZT"'}])
+    limits = [{"key": key, "value": str(values[0])} for key, values in RULES.items()]
+    put(engine, START, "config", "setting", [{"key": "currency", "value": '"KZT"'}, *limits])
     verifier = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("1111")
     for store in (i for i, kind in known.items() if kind == "store"):
-        who = {"id": f"s-{store}", "name": CASHIER.name, "role": CASHIER.role, "location": store}
-        put(engine, START, f"staff:{store}", "staff", [{**who, "verifier": verifier, "expires": CASHIER.expires}])
+        people = [Staff(f"s-{store}", CASHIER.name, CASHIER.role, CASHIER.expires), lead_of(store)]
+        rows = [{"id": it.id, "name": it.name, "role": it.role, "expires": it.expires} for it in people]
+        put(
+            engine, START, f"staff:{store}", "staff", [{**row, "location": store, "verifier": verifier} for row in rows]
+        )
     put(engine, START, "catalogue", "department", [{"id": "all", "names": words("All"), "icon": "tag", "sort": 1}])
     put(engine, START, "catalogue", "product", [product_row(p, f"Article {p}") for p in PRODUCTS])
     put(engine, START, "catalogue", "barcode", [{"gtin": "0" + gtin(p), "product": p} for p in PRODUCTS])
     put(engine, START, "pricelist:base", "price", [price_row(p, 10_001 + 100 * n) for n, p in enumerate(PRODUCTS)])
     _first_stock(engine, known)
+    signers.ensure(engine, START)
+    pass_keys.ensure(engine, START)
+    salt.ensure(engine, START)
     with database.write(engine) as conn:
         return channels.register(conn, CHANNEL, "Web", START)
 

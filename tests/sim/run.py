@@ -3,19 +3,31 @@
 import contextlib
 import hashlib
 import logging
+import random
 import sqlite3
 import tempfile
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 from tests.sim import checks
+from tests.sim.cards import ask_about
+from tests.sim.drawer import count_out
+from tests.sim.office import settle_one
+from tests.sim.owed import fetch
 from tests.sim.plan import Shape, Step, plan
 from tests.sim.plants import PLANTS
 from tests.sim.steps import _ready, do
+from tests.sim.terminal import SimTerminal
 from tests.sim.world import HOUR, Broken, World, made, prepare
 
+SETTLING = (4, 5)
+"""Rounds before which somebody at each terminal settles a matter, nearly always the same one."""
+FETCHING = 6
+"""The round before which shoppers with slips go from till to till."""
 ROUNDS = 12
 """Rounds of everybody after which a healed world must be at rest."""
 
@@ -31,6 +43,19 @@ class Result:
     history: tuple[str, ...] = ()
     requests: int = 0
     sales: int = 0
+    closes: int = 0
+    """Shifts that a Z report was printed for."""
+    exchanges: int = 0
+    """Exchanges that a receipt was printed for."""
+    blind: int = 0
+    """Returns with nothing to prove them that a slip was printed for."""
+    paid_out: int = 0
+    """Debts that were paid in cash at a till."""
+    handed: int = 0
+    """Hand-outs that a slip was printed for."""
+    doubles: int = 0
+    """Parcels that two terminals gave, not knowing of each other."""
+    arrivals: int = 0
     digest: str = ""
     """Of all that the hub recorded, byte for byte: equal worlds have equal ones."""
 
@@ -77,9 +102,20 @@ def _held(seed: int, world: World) -> Result:
     rows = books.execute(
         "SELECT terminal, seq, raw, outcome, code, received_at FROM operation ORDER BY 1, 2, 3"
     ).fetchall()
+    counts = {"doubles": "attention WHERE code = 'handed_out_twice'", "arrivals": "arrival"}
+    told = {name: books.execute(f"SELECT count(*) FROM {what}").fetchone()[0] for name, what in counts.items()}
     books.close()
     digest = hashlib.sha256(repr(rows).encode()).hexdigest()
-    return Result(seed, requests=world.net.carried, sales=len(world.ledger.told), digest=digest)
+    told |= {"handed": len(world.shop.collected.told)}
+    told |= {"sales": len(world.ledger.told), "closes": len(world.drawers.told), "blind": len(world.returns.blind)}
+    told |= {"exchanges": world.returns.exchanged, "paid_out": len(world.returns.paid_out)}
+    told |= {"requests": world.net.carried}
+    return Result(seed, digest=digest, **told)
+
+
+def _day_ends(world: World, one: SimTerminal) -> None:
+    ask_about(one.open(), world.shop, world.edges.clock(one.name))
+    count_out(one, world.drawers)
 
 
 def heal(world: World) -> None:
@@ -90,9 +126,18 @@ def heal(world: World) -> None:
     world.net.weather.calm()
     world.net.deliver_late()
     world.hub.start()
-    for _ in range(ROUNDS):
+    for one in world.terminals:
+        if one.kind != "kiosk" and "code" not in one.pending:
+            world.as_app(one, partial(_day_ends, world, one))
+    for n in range(ROUNDS):
         world.edges.now_ms += HOUR // 2
         world.chase()
+        if n in SETTLING:
+            for m, one in enumerate(world.terminals):  # nobody has heard of the others' words yet
+                world.as_app(one, partial(settle_one, one, random.Random(100 * n + m)))
+        if n == FETCHING:
+            for slip, one in product(world.returns.slips[-3:], world.terminals):
+                world.as_app(one, partial(fetch, one, world.shop, slip, random.Random(n)))
         for one in world.terminals:
             if _ready(world, one) and one.turn() and one.agent is not None:
                 one.agent.house_is_due()

@@ -5,23 +5,30 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from sync.domain import codes
-from sync.hub import feed
+from sync.hub import feed, settings
 from sync.hub.movements import Move, post
 from sync.link.enrol import AlreadyEnrolled
 from sync.link.wire import NoAnswer, Refused
-from sync.local import files, find_code, stock_rows
-from sync.protocol.messages import ChannelMove, ChannelOrder, OrderLine
-from tests.sim import retailer
-from tests.sim.cashier import serve_shopper, spoil
+from sync.local import NotRecorded, files
+from sync.protocol.arrivals import ChannelArrived
+from sync.protocol.messages import ChannelMove, ChannelOrder, ChannelReceived, ChannelReturn, ChannelValue, OrderLine
+from sync.protocol.pickups import ChannelCancelled
+from tests.sim import collect, retailer, visits
+from tests.sim.cashier import spoil
+from tests.sim.desk import received
 from tests.sim.edges import copy_files, put_back
 from tests.sim.plan import Step
-from tests.sim.retailer import PRODUCTS, gtin, places
+from tests.sim.purse import gift_card
+from tests.sim.retailer import PRODUCTS, places
 from tests.sim.terminal import SimTerminal
 from tests.sim.world import HOUR, World
 
 MOST_TERMINALS = 8
 Do = Callable[[World, SimTerminal, random.Random, Step], None]
+
+
+SPENT = ("code_expired", "code_unknown", "code_used")
+"""A code that is of no more use; used, it was by a key that a sick disk did not keep."""
 
 
 def do(world: World, step: Step) -> None:
@@ -46,9 +53,9 @@ def _ready(world: World, one: SimTerminal) -> bool:
     one.busy = True
     try:
         one.enrol(code)
-    except (NoAnswer, Refused) as no:
+    except (NoAnswer, Refused, NotRecorded) as no:  # its disk may be sick: whoever enrols it tries again
         world.edges.bury(f"{one.name}/agent")
-        if isinstance(no, Refused) and no.fault.code in ("code_expired", "code_unknown") and world.hub.up:
+        if isinstance(no, Refused) and no.fault.code in SPENT and world.hub.up:
             one.pending["code"] = world.hub.code(one.identity, one.kind, one.place)
         return False
     except AlreadyEnrolled:
@@ -60,20 +67,6 @@ def _ready(world: World, one: SimTerminal) -> bool:
     return True
 
 
-def _shop(world: World, one: SimTerminal, chance: random.Random, _: Step) -> None:
-    if one.kind == "kiosk":
-        world.as_app(one, lambda: _look(world, one, chance))
-    else:
-        world.as_app(one, lambda: serve_shopper(one, world.bank, world.ledger, chance))
-
-
-def _look(world: World, one: SimTerminal, chance: random.Random) -> None:
-    local, now = one.open(), world.edges.clock(one.name)
-    found = find_code(local, codes.read(gtin(chance.choice(PRODUCTS))), now)
-    if found is not None:
-        stock_rows(local, found.product.id, now)
-
-
 def _agent(world: World, one: SimTerminal, chance: random.Random, _: Step) -> None:
     one.turn()
 
@@ -82,6 +75,25 @@ def _order(world: World, one: SimTerminal, chance: random.Random, step: Step) ->
     goods = [OrderLine(p, chance.randint(1, 2) * 1000, 10_000) for p in chance.sample(PRODUCTS, chance.randint(1, 3))]
     place = chance.choice(list(places(world.shape.stores)))
     world.tell_hub("orders", ChannelOrder(f"W{step.number}", place, goods, world.edges.clock()))
+
+
+def _received(world: World, one: SimTerminal, chance: random.Random, step: Step) -> None:
+    place = chance.choice(["", one.place])
+    world.tell_hub("received", received(step.number, place, chance, world.edges.clock()))
+    world.returns.orders.append(f"100-{step.number}")
+
+
+def _gift_card(world: World, one: SimTerminal, chance: random.Random, step: Step) -> None:
+    world.tell_hub("value", gift_card(world.shop.purse, step.number, chance, world.edges.clock()))
+
+
+def _web_return(world: World, one: SimTerminal, chance: random.Random, step: Step) -> None:
+    """The channel itself takes something back, if the right to it is free."""
+    told = [body for body in world.web.done if isinstance(body, ChannelReceived) and body.number not in world.picked]
+    if told:
+        order = chance.choice(told)
+        lines = [(line.id, 1000) for line in chance.sample(order.lines, 1)]
+        world.tell_hub("returns", ChannelReturn(f"X{step.number}", order.order, lines, world.edges.clock()))
 
 
 def _move(world: World, one: SimTerminal, chance: random.Random, step: Step) -> None:
@@ -101,6 +113,19 @@ def _rename(world: World, one: SimTerminal, chance: random.Random, step: Step) -
 def _price(world: World, one: SimTerminal, chance: random.Random, _: Step) -> None:
     row = retailer.price_row(chance.choice(PRODUCTS), chance.randint(1_000, 90_000))
     world.hub.write(retailer.put, "pricelist:base", "price", [row])
+
+
+def _setting(world: World, one: SimTerminal, chance: random.Random, _: Step) -> None:
+    """The retailer changes one of its limits, while claims are out and tills work by the old one."""
+    key, values = chance.choice(list(retailer.RULES.items()))
+    value = chance.choice(values)
+
+    def job(engine: Engine, now: int) -> None:
+        with feed.recording(engine, now) as (conn, recorder):
+            settings.put(conn, recorder, key, value)
+
+    world.shop.rules[key].add(value)
+    world.hub.write(job)
 
 
 def _count(world: World, one: SimTerminal, chance: random.Random, step: Step) -> None:
@@ -141,8 +166,8 @@ def _late(world: World, one: SimTerminal, chance: random.Random, _: Step) -> Non
 
 
 def _kill_app(world: World, one: SimTerminal, chance: random.Random, step: Step) -> None:
-    world.edges.armed[f"{one.name}/app"] = chance.randint(1, 50)
-    _shop(world, one, chance, step)
+    world.edges.armed[f"{one.name}/app"] = chance.randint(1, chance.choice([50, 50, 200]))
+    visits.visit(world, one, chance, step)
 
 
 def _kill_agent(world: World, one: SimTerminal, chance: random.Random, step: Step) -> None:
@@ -151,15 +176,7 @@ def _kill_agent(world: World, one: SimTerminal, chance: random.Random, step: Ste
 
 
 def _kill_hub(world: World, one: SimTerminal, chance: random.Random, step: Step) -> None:
-    """At some step of what it does, or right behind an answer."""
-    if chance.random() < 0.6:
-        world.edges.armed["hub"] = chance.randint(1, 80)
-    chance.choice([_agent, _order, _move, _count])(world, one, chance, step)
-    world.edges.armed.clear()
-    if world.hub.up:
-        world.hub.died()
-    if chance.random() < 0.7:
-        world.hub.start()
+    world.hub_dies(chance, lambda: chance.choice([_agent, _order, _move, _count])(world, one, chance, step))
 
 
 def _power(world: World, one: SimTerminal, chance: random.Random, step: Step) -> None:
@@ -170,7 +187,7 @@ def _power(world: World, one: SimTerminal, chance: random.Random, step: Step) ->
 
 def _disk(world: World, one: SimTerminal, chance: random.Random, step: Step) -> None:
     world.edges.disk[one.name] = step.kind.removeprefix("disk_")
-    _shop(world, one, chance, step)
+    visits.visit(world, one, chance, step)
     one.turn()
 
 
@@ -195,18 +212,31 @@ def _backup(world: World, one: SimTerminal, chance: random.Random, _: Step) -> N
         each.unknown_to_backup = "code" in each.pending
 
 
-def _restore(world: World, one: SimTerminal, chance: random.Random, _: Step) -> None:
-    if world.hub.restore():
+def _restore(world: World, one: SimTerminal, chance: random.Random, step: Step) -> None:
+    """Every other time nobody tells the hub: then it serves on, and has to find out by itself."""
+    quietly = chance.random() < 0.5
+    if world.hub.restore(quietly):
         world.restored += 1
         for each in world.terminals:
-            if each.unknown_to_backup and "code" not in each.pending:
+            if each.unknown_to_backup or "code" in each.pending:  # it may have become one since, and not know it yet
                 each.shut_down()
                 each.pending |= {"code": world.hub.code(each.identity, each.kind, each.place), "again": True}
         # What the web channel was acknowledged since is gone with that hub: its own system asks again.
         again = world.web.done[world.web.at_backup :]
         del world.web.done[world.web.at_backup :]
-        kinds = {ChannelOrder: "orders", ChannelMove: "moves"}
+        kinds = {
+            ChannelOrder: "orders",
+            ChannelMove: "moves",
+            ChannelReceived: "received",
+            ChannelReturn: "returns",
+            ChannelValue: "value",
+            ChannelCancelled: "cancelled",
+            ChannelArrived: "arrived",
+        }
+        world.shop.collected.mine.clear()
         world.web.asked[:0] = [(kinds[type(body)], body) for body in again]
+        for _ in range(chance.randrange(8) if quietly else 0):
+            chance.choice([_move, _rename, _price])(world, one, chance, step)
 
 
 def _clone(world: World, one: SimTerminal, chance: random.Random, step: Step) -> None:
@@ -216,7 +246,7 @@ def _clone(world: World, one: SimTerminal, chance: random.Random, step: Step) ->
     twin = one.clone(name, world.folder / name)
     world.terminals.append(twin)
     for each in (one, twin):
-        _shop(world, each, chance, step)
+        visits.shop(world, each, chance, step)
 
 
 def _at_rest(world: World, one: SimTerminal) -> bool:
@@ -242,7 +272,9 @@ def _lose_disk(world: World, one: SimTerminal, chance: random.Random, _: Step) -
         return
     one.lose_disk()
     one.alone = False
-    world.ledger.dead_disks |= {sale for sale, (machine, _) in world.ledger.told.items() if machine == one.name}
+    told = world.ledger.told | world.returns.told | world.returns.blind | world.returns.paid_out
+    told |= world.shop.collected.told
+    world.ledger.dead_disks |= {what for what, (machine, _) in told.items() if machine == one.name}
     if one.image is not None:
         put_back(one.home, one.image)
         one.home.chmod(0o700)
@@ -282,7 +314,7 @@ def _meanwhile(world: World, one: SimTerminal, chance: random.Random, step: Step
     other = world.terminal(chance.randrange(99))
 
     def sale() -> None:
-        _shop(world, one, chance, step)
+        visits.shop(world, one, chance, step)
 
     def elsewhere() -> None:
         if other is not one and _ready(world, other):
@@ -300,9 +332,17 @@ def _house(world: World, one: SimTerminal, chance: random.Random, _: Step) -> No
 
 
 STEPS: dict[str, Do] = {
-    "sell": _shop,
+    "sell": visits.shop,
     "agent": _agent,
     "order": _order,
+    "received": _received,
+    "bring_back": visits.return_goods,
+    "pass": visits.show_pass,
+    "blind": visits.without_proof,
+    "fetch": visits.fetch_cash,
+    "setting": _setting,
+    "web_return": _web_return,
+    "gift_card": _gift_card,
     "move": _move,
     "rename": _rename,
     "price": _price,
@@ -331,4 +371,5 @@ STEPS: dict[str, Do] = {
     "hint": _hint,
     "meanwhile": _meanwhile,
     "house": _house,
+    **collect.STEPS,
 }

@@ -4,13 +4,13 @@ import shutil
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sync.link.agent import Agent
 from sync.link.enrol import enrol
 from sync.link.first import fill_replica
 from sync.link.status import Status
-from sync.link.wire import Wire
+from sync.link.wire import NoAnswer, Wire
 from sync.link.work import Work
 from sync.local import Local
 from sync.local.wake import Sender
@@ -19,6 +19,7 @@ from tests.sim.edges import Killed, copy_files, edges, put_back
 from tests.sim.wal import after_power_cut
 
 HUB = "http://hub.test"
+_Answer = TypeVar("_Answer")
 
 
 class _Flag:
@@ -101,6 +102,8 @@ class SimTerminal:
     """No clone of it was ever made, nor was it one, and it keeps the journal it began with."""
     pending: dict[str, Any] = field(default_factory=dict)
     busy: bool = False
+    serving: bool = False
+    """A shopper stands there, and may wait for the hub: the next one comes after them."""
     unknown_to_backup: bool = False
     """It got its key after the hub's backup was made."""
     image: dict[str, bytes] | None = None
@@ -153,6 +156,17 @@ class SimTerminal:
                 self.kill("agent")
                 return False
         return True
+
+    def ask(self, path: str, body: Any, answer: type[_Answer]) -> _Answer | None:
+        """What the hub answers a person who waits there, asked as the agent asks: with its token. None: nobody
+        answered. Raises Refused."""
+        if self.agent is None or not self.agent.wires[0].token:
+            return None
+        with self.as_agent():
+            try:
+                return self.agent.wires[0].post(path, body, answer)
+            except NoAnswer:
+                return None
 
     def kill(self, which: str) -> None:
         """`app` or `agent` ends as by SIGKILL: its connections are cut, its files stay as they are."""

@@ -1,6 +1,7 @@
 """A world: a retailer's hub, its terminals, a web channel and a bank, on simulated time, network and disks."""
 
 import contextlib
+import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,14 +14,15 @@ import httpx
 import msgspec
 
 from sync.link import wire
-from tests.sim.bank import Bank
-from tests.sim.cashier import Ledger
+from sync.protocol.messages import GivenPass
+from tests.sim.drawer import Drawers
 from tests.sim.edges import Edges, Killed, copy_files, put_back, replaced
 from tests.sim.hub import Hub
 from tests.sim.net import Cable, Net
 from tests.sim.plan import Shape
-from tests.sim.retailer import START, fill
+from tests.sim.retailer import RULES, START, fill
 from tests.sim.terminal import HUB, SimTerminal
+from tests.sim.told import Shop
 
 HOUR = 3_600_000
 
@@ -52,12 +54,18 @@ class World:
         self.edges = Edges(seed, START)
         self.net = Net()
         self.hub = Hub(folder / "hub", self.net)
-        self.bank = Bank()
-        self.ledger = Ledger()
+        self.shop = Shop(rules={key: {values[0]} for key, values in RULES.items()})
+        self.ledger, self.returns = self.shop.ledger, self.shop.returns
+        self.drawers = Drawers()
         self.terminals: list[SimTerminal] = []
         self.web = Web("")
         self.restored = 0
         self.history: list[str] = []
+
+    @property
+    def picked(self) -> dict[str, Any]:
+        """The orders that are picked up, by number: what happens to them has steps of its own."""
+        return self.shop.collected.bodies
 
     def note(self, text: str) -> None:
         """Write what happened into the history."""
@@ -87,6 +95,17 @@ class World:
         """Whether this machine's disk may fail its programs now."""
         return terminal.name in self.edges.disk or "rotten" in terminal.pending
 
+    def hub_dies(self, chance: random.Random, job: Callable[[], None]) -> None:
+        """The hub dies at some step of a job, or right behind an answer; mostly it is started again."""
+        if chance.random() < 0.6:
+            self.edges.armed["hub"] = chance.randint(1, 80)
+        job()
+        self.edges.armed.clear()
+        if self.hub.up:
+            self.hub.died()
+        if chance.random() < 0.7:
+            self.hub.start()
+
     def tell_hub(self, path: str, body: Any) -> None:
         """The web channel asks the hub once more for all that was not acknowledged, in order."""
         self.web.asked.append((path, body))
@@ -102,14 +121,29 @@ class World:
             self.web.done.append(body)
 
     def _posted(self, path: str, body: Any) -> bool:
+        answer = self._asked("POST", path, msgspec.json.encode(body))
+        return answer is not None and answer.status_code in (200, 409)  # no is an answer, too: a right may be gone
+
+    def _asked(self, method: str, path: str, content: bytes = b"") -> httpx.Response | None:
+        """What the hub answers the web channel; None if nobody did, or it was not the hub."""
         headers = {"authorization": f"Bearer {self.web.key}", "content-type": "application/json"}
-        request = httpx.Request("POST", f"{HUB}/v1/channel/{path}", headers=headers, content=msgspec.json.encode(body))
+        request = httpx.Request(method, f"{HUB}/v1/channel/{path}", headers=headers, content=content)
         with self.edges.running("web"):
             try:
                 answer = self.net.carry(request, "web")
             except httpx.TransportError:
-                return False
-        return answer.status_code == 200 and answer.headers["content-type"].startswith("application/json")
+                return None
+        return answer if answer.headers["content-type"].startswith("application/json") else None
+
+    def pass_of(self, number: str) -> str:
+        """The pass of an order on its shopper's telephone, fetched if need be; "" if the hub gives none now."""
+        known = self.returns.passes
+        if number not in known:
+            answer = self._asked("GET", f"orders/{number.replace('100-', 'R').replace('300-', 'C')}/pass")
+            if answer is None or answer.status_code != 200:
+                return ""
+            known[number] = msgspec.json.decode(answer.read(), type=GivenPass).text
+        return known[number]
 
 
 _templates: dict[tuple[int, int], tuple[dict[str, bytes], str]] = {}

@@ -15,6 +15,7 @@ from sync.actions.sign_in import SignedIn, sign_in
 from sync.domain import codes
 from sync.hub import database
 from sync.hub.records import Report, report
+from sync.hub.seed import set_settings
 from sync.local import Local, RecordedSale, Staff, find_code, link_status, staff, stock_rows
 
 LAMP, KETTLE = "4870012100212", "120001"
@@ -30,7 +31,14 @@ class House:
         (folder / "hub").mkdir()
         self.flags = ["--folder", str(folder / "hub")]
         parts.run("seed", "sync", "hub", "demo", *self.flags)
+        self.without_shifts()
         self.open_hub()
+
+    def without_shifts(self) -> None:
+        """The demo retailer wants them; here nobody signs in at a window to open one."""
+        engine = database.open(f"sqlite:///{self.folder / 'hub' / 'hub.db'}")
+        set_settings(engine, {"shift_required": False}, now_ms())
+        engine.dispose()
 
     def open_hub(self) -> None:
         start_hub(self.parts, self.flags, self.url)

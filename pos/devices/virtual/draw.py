@@ -97,7 +97,7 @@ def _ink_of(mark: PictureMark | QRMark | BarcodeMark) -> Image.Image:
 
 def _bars(mark: BarcodeMark) -> Image.Image:
     """Bars of EAN-13, EAN-8 and Code 128; the text below them as the printer would."""
-    shown = mark.content.removeprefix("{B") if mark.kind == 73 else mark.content
+    shown = mark.content.removeprefix("{B").replace("{{", "{") if mark.kind == 73 else mark.content
     maker = {2: EAN13, 67: EAN13, 3: EAN8, 68: EAN8}.get(mark.kind, Code128)
     modules = maker(shown).build()[0].replace("G", "1")
     unit, height = mark.module * SCALE, mark.height * SCALE

@@ -28,11 +28,12 @@ _PARTS = {
     "window": "ShopWindow",
     "rows": "CartRow ListRow StockRow Age",
     "keypad": "Keypad Key PinDots",
-    "lists": "VirtualList",
-    "field": "SearchField",
+    "lists": "VirtualList TallList",
+    "field": "SearchField TillField",
     "keyboard": "OnScreenKeyboard",
     "dialog": "Dialog",
     "states": "EmptyState LoadingState ErrorState",
+    "signature": "SignaturePad",
     "screens": "Screens",
 }
 _HOME = {name: module for module, names in _PARTS.items() for name in names.split()}

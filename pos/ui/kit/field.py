@@ -104,3 +104,11 @@ class SearchField(Pressable, BoxLayout):
             return False
         action()
         return True
+
+
+class TillField(SearchField):
+    """The field without a keyboard of its own: a till's keys come through the one place that knows scanners."""
+
+    def tap(self) -> None:
+        """A touch asks for the keyboard on the screen."""
+        Pressable.tap(self)

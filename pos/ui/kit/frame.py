@@ -35,7 +35,7 @@ class Panel(Boxed, BoxLayout):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.fbind("tone", self._ground)
-        theme.bind(painted=self._ground)
+        theme.follow(painted=self._ground)
         self._ground()
 
     def _ground(self, *_args: Any) -> None:

@@ -11,7 +11,14 @@ from pos.ui.kit.keypad import DELETE, Key
 from pos.ui.theme import theme
 
 from kivy.lang import Builder  # isort: skip
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, OptionProperty  # isort: skip
+from kivy.properties import (  # isort: skip
+    BooleanProperty,
+    ListProperty,
+    NumericProperty,
+    ObjectProperty,
+    OptionProperty,
+    StringProperty,
+)
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
 from kivy.uix.widget import Widget  # isort: skip
 
@@ -24,6 +31,8 @@ LETTERS = {
     "ka": ("ქწერტყუიოპთ", "ასდფგჰჯკლჟღ", "ზხცვბნმშძჭჩ"),
 }
 DIGITS = ("1234567890", "-/:.,@№&+", "()«»!?%")
+CODES = ("1234567890", "QWERTYUIOP", "ASDFGHJKL-", "ZXCVBNM/")
+"""Digits and letters at once: the numbers that makers give to their goods."""
 DELETE_SHARE = 1.6  # of a letter's width
 WIDEST = 12  # letters side by side, else a key is narrower than a finger
 FUNCTIONS = {"language", "digits", "space", DELETE, "enter"}
@@ -39,7 +48,8 @@ class KeyboardKey(Key):
 class OnScreenKeyboard(Panel):
     """Types into `field` (a SearchField) and tells `on_key(text)`: a letter, "delete" or "enter".
 
-    `language` names the letters shown, not always those of the screen; `languages` those to change between.
+    `language` names the letters shown, not always those of the screen; `languages` those to change between. `codes`:
+    large letters and digits in one, with nothing to change and no row below.
     """
 
     language = OptionProperty("en", options=tuple(LETTERS))
@@ -47,7 +57,9 @@ class OnScreenKeyboard(Panel):
     rows = NumericProperty(4)
     gap = NumericProperty(10)
     digits = BooleanProperty(False)
+    codes = BooleanProperty(False)
     field = ObjectProperty(None, allownone=True)
+    enter_text = StringProperty("")  # what Enter does, where it does not look for something
 
     def __init__(self, **kwargs: Any) -> None:
         self.register_event_type("on_key")
@@ -55,9 +67,9 @@ class OnScreenKeyboard(Panel):
 
     def on_kv_post(self, base_widget: Any) -> None:
         """The rule's own children exist now."""
-        for name in ("language", "digits", "gap"):
+        for name in ("language", "digits", "codes", "gap", "enter_text"):
             self.fbind(name, self._build)
-        theme.bind(language=self._build)
+        theme.follow(language=self._build)
         self._build()
 
     def on_key(self, text: str) -> None:
@@ -88,23 +100,24 @@ class OnScreenKeyboard(Panel):
             self.field.insert(text)
 
     def _build(self, *_args: Any) -> None:
-        rows = DIGITS if self.digits else LETTERS[self.language]
+        rows = CODES if self.codes else DIGITS if self.digits else LETTERS[self.language]
         self.ids.rows.clear_widgets()
-        self.rows = len(rows) + 1
+        self.rows = len(rows) + (not self.codes)
         delete = self._key(DELETE, icon="delete", share=DELETE_SHARE)
         beside = len(rows[-1]) + DELETE_SHARE <= WIDEST
         longest = max(max(len(row) for row in rows), len(rows[-1]) + DELETE_SHARE if beside else 0)
         for at, letters in enumerate(rows):
             keys = [self._key(letter) for letter in letters]
             self._row([*keys, delete] if beside and at == len(rows) - 1 else keys, longest)
-        self._row([*self._functions(), *([] if beside else [delete])], 0)
+        if not self.codes:
+            self._row([*self._functions(), *([] if beside else [delete])], 0)
 
     def _functions(self) -> list[KeyboardKey]:
         return [
             self._key("digits", text=LETTERS[self.language][-3][:3].upper() if self.digits else "123", share=1.6),
             self._key("language", icon="globe", text=LANGUAGES.get(self.language, ""), share=2.6),
             self._key("space", text=_("space"), share=4.2),
-            self._key("enter", text=_("Find"), share=2.2),
+            self._key("enter", text=self.enter_text or _("Find"), share=2.2),
         ]
 
     def _row(self, keys: list[KeyboardKey], longest: float) -> None:

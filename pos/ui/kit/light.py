@@ -11,7 +11,7 @@ from pos.ui.kit.touch import Pressable
 from pos.ui.theme import theme
 
 from kivy.lang import Builder  # isort: skip
-from kivy.properties import ObjectProperty, StringProperty  # isort: skip
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty  # isort: skip
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
 
 ICONS = {"online": "", "sending": "refresh-cw", "offline": "wifi-off", "attention": "triangle-alert"}
@@ -46,7 +46,7 @@ class NetworkLight(Pressable, BoxLayout):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.fbind("light", self._say)
-        theme.bind(language=self._say)
+        theme.follow(language=self._say)
         self._say()
 
     def _say(self, *_args: object) -> None:
@@ -54,3 +54,12 @@ class NetworkLight(Pressable, BoxLayout):
         self.state = light.state
         self.icon = ICONS[light.state]
         self.first, self.second = words(light)
+
+
+class DeviceLight(Pressable, BoxLayout):
+    """Names a device that can't work now; a touch asks what still works. `brief`: there is room for its icon only."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    brief = BooleanProperty(False)
+    need = NumericProperty(0)  # its width with words

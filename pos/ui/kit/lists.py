@@ -68,7 +68,7 @@ class VirtualList(Clipped):
             self.fbind(name, self._lay)
         self.fbind("rows", self._replaced)
         self.fbind("row_class", self._reset)
-        theme.bind(language=self._spoken)
+        theme.follow(language=self._spoken)
         self._lay()
 
     def on_row(self, index: int) -> None:
@@ -119,8 +119,7 @@ class VirtualList(Clipped):
             return
         if not 0 <= self.offset <= self.furthest:
             self.offset = min(max(self.offset, 0), self.furthest)
-        first = int(self.offset // self.step)
-        last = min(len(self.rows) - 1, int((self.offset + self.height) // self.step))
+        first, last = self._in_view()
         if self._stale:
             self._stale = False
             self._keep(first, last)
@@ -130,6 +129,11 @@ class VirtualList(Clipped):
             self._show(index)
         for widget in self._spare:
             widget.top = self.y - 10 * self.row_height
+
+    def _in_view(self) -> tuple[int, int]:
+        """The first and the last row of which something is seen."""
+        first = int(self.offset // self.step)
+        return first, min(len(self.rows) - 1, int((self.offset + self.height) // self.step))
 
     def _keep(self, first: int, last: int) -> None:
         """A widget goes along with what it shows: a line put in before the others fills one row, not all of them."""
@@ -154,6 +158,10 @@ class VirtualList(Clipped):
             widget = self._shown[index] = self._spare.pop() if self._spare else self._new()
             widget.index = index
             widget.item = self.rows[index]
+        self._put(index, widget)
+
+    def _put(self, index: int, widget: Any) -> None:
+        """Where a row stands."""
         widget.size = (self.width, self.row_height)
         widget.pos = (self.x, round(self.top + self.offset - index * self.step - self.row_height))
 
@@ -230,3 +238,50 @@ class VirtualList(Clipped):
         if self._glide is not None:
             self._glide.cancel()
             self._glide = None
+
+
+class TallList(VirtualList):
+    """A list of which one row, `tall`, may be higher than the others; -1: none is. `tall_height` in pixels."""
+
+    tall = NumericProperty(-1)
+    tall_height = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for name in ("tall", "tall_height"):
+            self.fbind(name, self._lay)
+
+    @property
+    def more(self) -> float:
+        """How much higher the tall row is."""
+        return max(0.0, self.tall_height - self.row_height) if 0 <= self.tall < len(self.rows) else 0.0
+
+    @property
+    def furthest(self) -> float:
+        """The largest offset there is."""
+        return max(0.0, len(self.rows) * self.step - self.gap + self.more - self.height)
+
+    def scroll_to(self, index: int) -> None:
+        """Bring a row into view, all of it where there is room."""
+        top = self._top_of(index)
+        bottom = top + self._height_of(index)
+        self.offset = min(max(self.offset, bottom - self.height), top)
+
+    def _top_of(self, index: int) -> float:
+        return index * self.step + (self.more if 0 <= self.tall < index else 0.0)
+
+    def _height_of(self, index: int) -> float:
+        return self.row_height + (self.more if index == self.tall else 0.0)
+
+    def _at(self, below_top: float) -> int:
+        if self.more and below_top >= self._top_of(int(self.tall)) + self.row_height:
+            below_top = max(self._top_of(int(self.tall)), below_top - self.more)
+        return int(below_top // self.step)
+
+    def _in_view(self) -> tuple[int, int]:
+        return self._at(self.offset), min(len(self.rows) - 1, self._at(self.offset + self.height))
+
+    def _put(self, index: int, widget: Any) -> None:
+        height = self._height_of(index)
+        widget.size = (self.width, height)
+        widget.pos = (self.x, round(self.top + self.offset - self._top_of(index) - height))

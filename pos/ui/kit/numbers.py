@@ -51,7 +51,7 @@ class MoneyText(Widget):
         self._fits = False
         self.fbind("size", self._sized)
         self.fbind("minor", self._changed)
-        theme.bind(revision=self._again, painted=self._again, language=self._again)
+        theme.follow(revision=self._again, painted=self._again, language=self._again)
         self.shown = self.minor
         self._redraw()
 

@@ -83,6 +83,16 @@ def rounded(radii: Radii, border: int = 0) -> tuple[Texture, Sides]:
     return crisp(texture), (bottom, right, top, left)
 
 
+@lru_cache(maxsize=8)
+def notch(radius: int) -> Texture:
+    """What is outside of a box's rounded top left corner, white: laid over a picture, it rounds the picture's."""
+    pixels = bytearray(b"\xff" * (radius * radius * 4))
+    pixels[3::4] = bytes(255 - covered for row in reversed(_corner(radius)) for covered in row)
+    texture = Texture.create(size=(radius, radius), colorfmt="rgba")
+    texture.blit_buffer(bytes(pixels), colorfmt="rgba", bufferfmt="ubyte")
+    return crisp(texture)
+
+
 def _hollow(rows: list[bytearray], width: int, height: int, radii: Radii, border: int) -> None:
     inner: Any = tuple(max(0, r - border) for r in radii)
     for y, hole in enumerate(_filled(width - 2 * border, height - 2 * border, inner)):

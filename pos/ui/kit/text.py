@@ -131,7 +131,7 @@ class StyleLabel(Widget):
         self.fbind("size", self._sized)
         self.fbind("pos", self._redraw)
         self.fbind("color", self._tint)
-        theme.bind(revision=self._again, painted=self._tint)  # bind, not fbind: it holds no widget alive
+        theme.follow(revision=self._again, painted=self._tint)
         self._redraw()
 
     def _again(self, *_args: Any) -> None:
@@ -242,7 +242,7 @@ class Icon(Widget):
             self._box = Rectangle(size=(0, 0))
         for name in ("name", "icon_size", "color", "size", "pos"):
             self.fbind(name, self._redraw)
-        theme.bind(painted=self._again)
+        theme.follow(painted=self._again)
         self._redraw()
 
     def _again(self, *_args: Any) -> None:

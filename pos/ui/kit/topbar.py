@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pos.ui.kit.light  # noqa: F401
 from pos.ui.happened import Light, Tab
 from pos.ui.kit.frame import Panel
+from pos.ui.kit.light import DeviceLight
 from pos.ui.kit.touch import Pressable
 from pos.ui.theme import theme
 
@@ -39,17 +39,24 @@ class Initials(Pressable, BoxLayout):
 
 
 class TopBar(Panel):
-    """`tabs` is a list of Tab, `active` the key of the open one. Children stand before the network light."""
+    """`tabs` is a list of Tab, `active` the key of the open one. Children stand before the network light.
+
+    `ails` names a device that can't work now, with `ails_icon`; "" while all can. It moves nothing: where there is no
+    room for its words between tabs and network light, its icon stands there alone.
+    """
 
     terminal = StringProperty("")
     tabs = ListProperty([])
     active = StringProperty("")
     light = ObjectProperty(Light("online"))
     initials = StringProperty("")
+    ails = StringProperty("")
+    ails_icon = StringProperty("")
 
     def __init__(self, **kwargs: Any) -> None:
-        for name in ("on_tab", "on_network", "on_person"):
+        for name in ("on_tab", "on_network", "on_person", "on_device"):
             self.register_event_type(name)
+        self._ailing: DeviceLight | None = None
         self._buttons: dict[str, TabButton] = {}
         super().__init__(**kwargs)
 
@@ -57,6 +64,8 @@ class TopBar(Panel):
         """The rule's own children exist now."""
         self.fbind("tabs", self._fill)
         self.fbind("active", self._mark)
+        for name in ("ails", "ails_icon"):
+            self.fbind(name, self._name_ailing)
         self._crowd = Clock.create_trigger(self._make_room, -1)
         for part in (self, self.ids.light, self.ids.person, self.ids.terminal):
             part.fbind("width", self._crowd)
@@ -70,6 +79,21 @@ class TopBar(Panel):
 
     def on_person(self) -> None:
         """The person's initials were touched."""
+
+    def on_device(self) -> None:
+        """The device that can't work was touched."""
+
+    def _name_ailing(self, *_args: Any) -> None:
+        light = self._ailing
+        if light is None:
+            light = self._ailing = DeviceLight(pos_hint={"center_y": 0.5})
+            light.bind(on_tap=lambda _light: self.dispatch("on_device"))
+            light.fbind("need", self._crowd)
+        light.text, light.icon = self.ails, self.ails_icon
+        if (light.parent is not None) != bool(self.ails):
+            network = self.children.index(self.ids.light)
+            (self.add_widget(light, network + 1) if self.ails else self.remove_widget(light))
+        self._crowd()
 
     def _fill(self, *_args: Any) -> None:
         wanted = [tab.key for tab in self.tabs]
@@ -98,9 +122,13 @@ class TopBar(Panel):
         fixed = sum(self.ids[name].width for name in ("light", "person", "terminal")) + dp(40)
         gaps = 5 * self.spacing + 2 * theme.size["margin"] + dp(8)
         spare = self.width - fixed - gaps - sum(button.need for button in self._buttons.values())
-        pad = min(dp(14), max(dp(4), spare / (2 * len(self._buttons))))
+        icon = self._ailing.height + self.spacing if self._ailing is not None and self.ails else 0
+        pad = min(dp(14), max(dp(2), (spare - icon) / (2 * len(self._buttons))))
         for button in self._buttons.values():
             button.pad = pad
+        if self._ailing is not None:
+            left = spare - 2 * pad * len(self._buttons)
+            self._ailing.brief = left < self._ailing.need + self.spacing
 
     def _mark(self, *_args: Any) -> None:
         for key, button in self._buttons.items():

@@ -1,0 +1,1 @@
+"""Goods that come back with nothing to prove their purchase: for store credit, within rules that everybody sees."""

@@ -1,0 +1,1 @@
+"""Money goes back to the card that paid, through the till's own card terminal."""

@@ -1,0 +1,1 @@
+"""Where a parcel lies: its shelf is scanned or typed."""

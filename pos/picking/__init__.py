@@ -1,0 +1,1 @@
+"""Picking orders that are collected: which, from which shelf, into which parcel."""

@@ -1,0 +1,1 @@
+"""How much of what was weighed comes back."""

@@ -1,0 +1,1 @@
+"""The number of a unit on the sale's window."""

@@ -1,0 +1,1 @@
+"""The page that learns a scanner by one printed sheet, for leads and managers."""

@@ -1,0 +1,1 @@
+"""Money by amount or by pieces, on the window."""

@@ -1,0 +1,1 @@
+"""Cash that is moved by hand, and why, on the window."""

@@ -1,0 +1,255 @@
+"""Take goods back: decide on what is known here, record in one transaction (I-1). The money moves after that, never
+before: what this returns is on the disk."""
+
+from dataclasses import dataclass, replace
+
+from sync.actions.approve import may_approve
+from sync.actions.clock import new_id
+from sync.actions.day import day_now
+from sync.actions.give_back import begin_within
+from sync.actions.printing import queue_first
+from sync.actions.sell import next_receipt
+from sync.domain.card_back import original_of
+from sync.domain.orders import PaidBy, Purchase
+from sync.domain.receipts import SALE, is_sale
+from sync.domain.returns import (
+    Accepted,
+    Basis,
+    Destination,
+    Disposition,
+    Exceptional,
+    Item,
+    Refund,
+    Refused,
+    ReturnRefusal,
+    TakenLine,
+    decide_return,
+)
+from sync.domain.value import account_of, masked
+from sync.local import Local, RecordedReturn, Staff, return_by_id, return_rules, settings, tables
+from sync.local.drawer import has_drawer, way_of_cash
+from sync.local.journal import Effect, append
+from sync.local.receipts import own_sale_by_id
+from sync.local.returns import as_it_stands
+from sync.local.shifts import count_in, is_open
+from sync.local.tables import insert
+from sync.local.value import credit_code
+from sync.protocol import operations, takings
+
+__all__ = ["Needs", "Refused", "take_back", "take_back_within"]
+
+_insert = insert(tables.taken_back)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Nothing was recorded: somebody who may must approve this first."""
+
+    what: frozenset[Exceptional]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the till asks for, besides the goods."""
+
+    return_id: str
+    basis: Basis
+    claim: str
+    approver: Staff | None
+    actor: Staff
+    language: str
+    now: int
+    to: Destination = Destination.TENDERS
+    into_exchange: int = 0
+    exchange: str = ""
+    by_card: bool = False
+
+
+def take_back(
+    local: Local,
+    return_id: str,
+    purchase: Purchase,
+    items: tuple[Item, ...],
+    basis: Basis,
+    *,
+    claim: str,
+    approver: Staff | None,
+    actor: Staff,
+    language: str,
+    now: int,
+    to: Destination = Destination.TENDERS,
+    by_card: bool = False,
+) -> RecordedReturn | Refused | Needs:
+    """Record a return; when this returns it, it is fsynced. The same `return_id` again gives what is recorded (F28).
+
+    `purchase` as it was told; what is known to be back of it since is taken into account. `claim`: the claimed right,
+    for Basis.CLAIM alone. Cash leaves the drawer afterwards, as `refunds` of the body say, and none for a promise. `to`
+    Destination.CREDIT: all of it goes onto store credit, whose code is `sync.local.value.credit_code`, and the hub
+    credits it once it has the return. `by_card`: a card terminal is at hand; what it can give back is recorded as
+    pending attempts, of which it is asked afterwards. ValueError: a basis that does not hold. Raises NotRecorded.
+    """
+    asked = _Asked(return_id, basis, claim, approver, actor, language, now, to, by_card=by_card)
+    with local.write():
+        return _take_back(local, purchase, items, asked)
+
+
+def take_back_within(
+    local: Local,
+    return_id: str,
+    purchase: Purchase,
+    items: tuple[Item, ...],
+    basis: Basis,
+    *,
+    claim: str,
+    approver: Staff | None,
+    actor: Staff,
+    language: str,
+    now: int,
+    exchange: str,
+    into_exchange: int,
+    to: Destination = Destination.TENDERS,
+    by_card: bool = False,
+) -> RecordedReturn | Refused | Needs:
+    """As `take_back`, inside `local.write()`: `into_exchange` minor units of it pay for the sale `exchange`, which is
+    recorded in the same transaction; the rest goes `to`. ValueError also: more than it is worth, or of a promise."""
+    asked = _Asked(return_id, basis, claim, approver, actor, language, now, to, into_exchange, exchange, by_card)
+    return _take_back(local, purchase, items, asked)
+
+
+def _take_back(
+    local: Local, purchase: Purchase, items: tuple[Item, ...], asked: _Asked
+) -> RecordedReturn | Refused | Needs:
+    _require(local, purchase, asked.basis, asked.claim)
+    already = return_by_id(local, asked.return_id)
+    if already is not None:
+        return already
+    stands, now, here = as_it_stands(local, purchase), asked.now, local.me.location
+    rules = return_rules(local, now, budget=asked.basis is Basis.BUDGET)
+    to = way_of_cash(has_drawer(local), asked.to, asked.basis)
+    decided = decide_return(stands, list(items), here, now, rules, asked.basis, to, asked.into_exchange)
+    if isinstance(decided, Refused):
+        return decided
+    if _pays_cash(decided) and settings(local).shift_required and not is_open(local):
+        return Refused(ReturnRefusal.NO_SHIFT)
+    if decided.needs and (asked.approver is None or not may_approve(asked.approver, now)):
+        return Needs(decided.needs)
+    return _record(local, stands, decided, asked)
+
+
+def _pays_cash(decided: Accepted) -> bool:
+    from_drawer = any(r.kind is PaidBy.CASH and r.to is Destination.TENDERS for r in decided.refunds)
+    return from_drawer and decided.basis is not Basis.PROMISE
+
+
+def _require(local: Local, purchase: Purchase, basis: Basis, claim: str) -> None:
+    if bool(claim) is not (basis is Basis.CLAIM):
+        raise ValueError("a claim belongs to the basis 'claim', and the basis to a claim")
+    if basis is Basis.HELD and purchase.location != local.me.location:
+        raise ValueError(f"the right to {purchase.id} is held by {purchase.location or 'the hub'}")
+
+
+def _record(local: Local, purchase: Purchase, decided: Accepted, asked: _Asked) -> RecordedReturn:
+    originals = _originals(local, purchase, decided) if asked.by_card else {}
+    # Their ids say in which order they are asked for.
+    attempts = dict(zip(originals, sorted(new_id(asked.now) for _each in originals), strict=True))
+    body = _body(local, purchase, decided, asked, attempts)
+    back = [x for x in decided.lines if x.disposition is Disposition.RESTOCK and _bought(purchase, x)]
+    done = append(
+        local,
+        "return",
+        body,
+        op_id=new_id(asked.now),
+        at=asked.now,
+        business_day=day_now(local, asked.now, settings(local).timezone),
+        actor=asked.actor.id,
+        effects=[Effect(body.location, _bought(purchase, line), line.item.quantity) for line in back],
+    )
+    _insert.run(
+        local.raw,
+        return_id=body.return_id,
+        receipt=body.receipt,
+        purchase=purchase.id,
+        incarnation=done.incarnation,
+        seq=done.seq,
+        at=asked.now,
+        basis=body.basis,
+        total=body.total,
+        cash=operations.cash_of(body),
+    )
+    count_in(local, takings.of_return(body), asked.now)
+    queue_first(local, body.receipt, "return", asked.now)
+    envelope = operations.open_envelope(done.raw)
+    linked = {attempts[paid]: original for paid, original in originals.items()}
+    begin_within(local, body, linked, envelope.op_id, asked.actor.id, asked.now)
+    return RecordedReturn(envelope, body)
+
+
+def _originals(local: Local, purchase: Purchase, decided: Accepted) -> dict[str, str]:
+    """By tender the card payment that the till's own card terminal gives money back to. The pass on a receipt names no
+    payment; where the sale is our own, it does."""
+    own = own_sale_by_id(local, purchase.id.removeprefix(f"{SALE}:")) if is_sale(purchase) else None
+    known = {paid.id: paid.reference for paid in own.paid} if own is not None else {}
+    paid = tuple(replace(it, reference=it.reference or known.get(it.id, "")) for it in purchase.paid)
+    whole = replace(purchase, paid=paid)
+    found = [(it.paid, original_of(whole, it, decided.basis)) for it in decided.refunds]
+    return {paid: original for paid, original in found if original}
+
+
+def _bought(purchase: Purchase, line: TakenLine) -> str:
+    """The article that came back: the one that was handed out."""
+    return line.item.product or next(x.product for x in purchase.lines if x.id == line.item.line)
+
+
+def _body(
+    local: Local, purchase: Purchase, decided: Accepted, asked: _Asked, attempts: dict[str, str]
+) -> operations.Return:
+    approved_by = asked.approver.id if asked.approver is not None and decided.needs else ""
+    code = credit_code(local, asked.return_id) if any(r.to is Destination.CREDIT for r in decided.refunds) else ""
+    return operations.Return(
+        return_id=asked.return_id,
+        receipt=next_receipt(local),
+        purchase=purchase.id,
+        number=purchase.number,
+        location=local.me.location,
+        currency=purchase.currency,
+        lines=[_line(purchase, line) for line in decided.lines],
+        refunds=[_refund(purchase, refund, attempts) for refund in decided.refunds],
+        total=decided.total,
+        vat=sum(line.vat for line in decided.lines),
+        rounding=decided.rounding,
+        basis=asked.basis.value,
+        claim=asked.claim,
+        approved_by=approved_by,
+        approved=sorted(need.value for need in decided.needs),
+        language=asked.language,
+        credit=account_of(code) if code else "",
+        credit_masked=masked(code) if code else "",
+        exchange=asked.exchange,
+    )
+
+
+def _line(purchase: Purchase, taken: TakenLine) -> operations.ReturnLine:
+    item = taken.item
+    bought = next(x for x in purchase.lines if x.id == item.line)
+    goods = bought.given_as(item.product) or bought
+    return operations.ReturnLine(
+        line=bought.id,
+        product=goods.product,
+        sku=goods.sku,
+        name=goods.name,
+        quantity=item.quantity,
+        amount=taken.amount,
+        vat_rate=bought.vat_rate,
+        vat=taken.vat,
+        reason=item.reason.value,
+        condition=item.condition.value,
+        disposition=taken.disposition.value,
+        unit=bought.unit,
+        serials=list(item.serials),
+    )
+
+
+def _refund(purchase: Purchase, refund: Refund, attempts: dict[str, str]) -> operations.ReturnRefund:
+    known_by = next(paid.masked for paid in purchase.paid if paid.id == refund.paid)
+    attempt = "" if refund.to is not Destination.TENDERS else attempts.get(refund.paid, "")
+    return operations.ReturnRefund(refund.paid, refund.kind.value, refund.amount, known_by, refund.to.value, attempt)

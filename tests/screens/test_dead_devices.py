@@ -1,0 +1,72 @@
+"""Dead devices on the till's window: named in the top bar, on every screen, and gone when they are back (F50)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.screens.stage import Stage
+from tests.screens.test_till import Store, cut, suns
+
+
+@pytest.fixture
+def store(ui: Stage, window: Any, tmp_path: Path) -> Iterator[Store]:
+    made = Store(ui, window, tmp_path)
+    yield made
+    made.stop()
+
+
+def look_now(store: Store) -> None:
+    """Have the printer's driver ask it how it is, by a pulse; else it asks every few seconds."""
+    printer = store.terminal.devices.printer
+    assert printer is not None
+    printer.kick("look")
+
+
+def places(store: Store) -> dict[str, tuple[float, float]]:
+    """Where the parts of the top bar stand."""
+    bar = store.shell.bar
+    parts = {key: (button.x, button.right) for key, button in bar._buttons.items()}
+    return parts | {"light": (bar.ids.light.x, bar.ids.light.right), "person": (bar.ids.person.x, bar.ids.person.right)}
+
+
+def test_f50_dead_devices_stand_in_the_top_bar_move_nothing_and_go_when_they_are_back(store: Store) -> None:
+    ui = store.ui
+    store.sign_in()
+    look_now(store)
+    ui.until(lambda: not store.till.ailing.now(), what="both devices")
+    ui.language("ka")
+    ui.step(3)
+    before = places(store)
+    store.printer.faults.paper_out = True
+    look_now(store)
+    ui.until(lambda: store.shell.bar.ails, what="its name")
+    ui.step(3)
+    assert places(store) == before and cut(ui) == []
+    ui.language("en")
+    store.scan("p-tea")
+    ui.until(lambda: store.till.sale.state.cart.lines, what="the line")
+    ui.tap(store.shell.bar._ailing)
+    ui.until(lambda: ui.sees("What does not work now"), what="the dialog")
+    store.card.faults.off = True
+    ui.until(lambda: ui.sees("Card terminal"), what="the second one in the same dialog")
+    assert suns(ui) == 1 and store.shell.bar.ails == "2 devices"
+    ui.language("ka")
+    ui.step(3)
+    assert cut(ui) == []
+    ui.language("en")
+    ui.step(3)
+    ui.tap("Close")
+    ui.until(lambda: not ui.sees("What does not work now"), what="the end of the dialog")
+    ui.tap("Take payment")
+    ui.until(lambda: store.till.payment.state.ready, what="the payment")
+    store.till.payment.quick(store.till.payment.state.quick[-1])
+    ui.step(3)
+    ui.tap("Cash received")
+    ui.until(lambda: store.till.place == "done" and store.till.done.state.fault is not None, what="the sale")
+    store.printer.faults.paper_out = False
+    look_now(store)
+    ui.until(lambda: ui.sees("The printer is ready again"), what="the printer")
+    assert not ui.sees("The printer has no paper")
+    ui.until(lambda: store.shell.bar.ails == "Card terminal", what="one device")
