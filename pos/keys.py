@@ -111,9 +111,12 @@ class Keys:
         self._hearer.scanned(scan_read("wedge", scan.text).code)
 
     def _forget(self, typed: str) -> None:
-        """What was a scan is not text any more."""
+        """What was a scan is not text any more; what a person typed right before it is."""
         if self._hearer.at_once and typed and not self._held:
             self._hearer.erase(len(typed))
+        before = self._held.removesuffix(typed)
+        if typed and before and before != self._held:
+            self._hearer.typed(before)
         self._held = ""
         self._stop()
 
@@ -129,6 +132,7 @@ class Keys:
         held, self._held = self._held, ""
         self._stop()
         if held:
+            self._wedge.was_typed()
             self._hearer.typed(held)
 
     def _stop(self) -> None:

@@ -6,7 +6,8 @@ had the focus, and pass `scan.text` to the flow. When it returns None, nothing w
 
 Timing alone proves nothing, for after a stall of the UI queued keys arrive together. So a burst must end on Enter or
 Tab, be long enough and have no long gap; then a valid check digit, a known head or the setting's prefix make it a scan
-at any scanner's speed, and without those only a burst at machine speed that nobody's typing preceded does.
+at any scanner's speed, and without those only a burst at machine speed that nobody's typing preceded does. A stall may
+also break one scan in heaps: those are put together again where a known head, a separator or a check digit prove it.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ _ALTS = frozenset({226, 230})
 _MODIFIERS = frozenset(range(224, 232)) | {57}
 _LONG = 12
 """Digits from which a right check digit is proof even across a stall: nobody types an amount that long."""
-_HEADS = ("STF1:", "STF2:", "STF3:", "STP1:", "STS1:", "]")
+_OURS = ("STF1:", "STF2:", "STF3:", "STP1:", "STS1:")
+_HEADS = (*_OURS, "]")
 """Our own receipts, passes and labels, and the AIM identifiers that scanners may put first: nobody types those."""
 
 
@@ -88,7 +90,7 @@ class Wedge:
         self._scanned_ms: int | None = None
         self._second_end = False
         self._burst: list[_Stroke] = []
-        self._before: list[_Stroke] = []
+        self._before: list[list[_Stroke]] = []
         self._after_typing = False
         self._shift = self._control = self._alt = False
 
@@ -137,6 +139,12 @@ class Wedge:
         presses, self._burst, self._before = tuple(_presses(self._burst)), [], []
         return presses
 
+    def was_typed(self) -> None:
+        """The caller took the keys in hand for a person's: what comes next is not one code with them because of its
+        speed alone. A clock that leaves stalls out can bring a person's digits close to a scan."""
+        if self._burst:
+            self._before, self._burst, self._after_typing = [*self._before, self._burst], [], True
+
     @property
     def belongs_to_scan(self) -> bool:
         """Whether the last Enter is the scanner's still: the second one of a scanner that ends on two keys."""
@@ -153,7 +161,7 @@ class Wedge:
         gap = now_ms - self._burst[-1].at_ms
         if gap > self._settings.longest_gap_ms:
             self._after_typing = gap <= self._settings.typing_ms
-            self._before = [*self._before, *self._burst] if gap <= self._settings.stall_ms else []
+            self._before = [*self._before, self._burst] if gap <= self._settings.stall_ms else []
             self._burst = []
 
     def _end(self, now_ms: int) -> Scan | None:
@@ -163,16 +171,30 @@ class Wedge:
         self._second_end = not burst and scanned is not None and now_ms - scanned <= self._settings.longest_gap_ms
         self._burst, self._before = [], []
         self._after_typing = False
-        if before and self._lost_its_head(burst):
-            burst = [*before, *burst]
-        text = self._signs(burst)
-        certain = self._is_code(text)
+        heaps = [sum(before[first:], []) + burst for first in range(len(before))]
+        burst = self._headed(heaps, burst)
+        certain = self._is_code(self._signs(burst))
         if certain or (burst and not after_typing and self._at_machine_speed(burst, now_ms)):
             return self._scan(burst, now_ms, certain)
-        whole = [*before, *burst]
-        if len(whole) >= _LONG and gtin14(self._text(self._signs(whole))) is not None:
-            return self._scan(whole, now_ms, True)
-        return None
+        numbers = (heap for heap in heaps if len(heap) >= _LONG and gtin14(self._text(self._signs(heap))) is not None)
+        whole = next(numbers, None)
+        return self._scan(whole, now_ms, True) if whole else None
+
+    def _headed(self, heaps: list[list[_Stroke]], burst: list[_Stroke]) -> list[_Stroke]:
+        """The code whose rest `burst` is: one heap before it has a head that nobody types, or the rest itself says
+        that it has lost its own."""
+        for heap in heaps:
+            signs = self._signs(heap)
+            if self._text(signs).startswith(_HEADS) or (self.profile.prefix and signs.startswith(self.profile.prefix)):
+                return heap
+        return heaps[0] if heaps and self._lost_its_head(burst) else self._from_head(burst)
+
+    def _from_head(self, burst: list[_Stroke]) -> list[_Stroke]:
+        """The burst from our own head on: what stands before that was typed."""
+        if not any(head in self._text(self._signs(burst)) for head in _OURS):
+            return burst
+        tails = (burst[at:] for at in range(len(burst)))
+        return next((tail for tail in tails if self._text(self._signs(tail)).startswith(_OURS)), burst)
 
     def _lost_its_head(self, burst: list[_Stroke]) -> bool:
         """Whether it is the rest of a longer code: separators stand inside of codes, and nobody types one."""

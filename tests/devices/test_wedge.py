@@ -142,12 +142,39 @@ def test_without_its_suffix_nothing_is_a_scan() -> None:
     assert keyboard.scans == []
 
 
-def test_a_gap_in_the_middle_is_no_scan() -> None:
+def test_a_gap_in_the_middle_of_a_code_that_nothing_proves_is_no_scan() -> None:
     keyboard = Keyboard()
-    keyboard.send("STF1:T1-", suffix=None)
+    keyboard.send("A-17/", suffix=None)
     keyboard.now += 200
     keyboard.send("000177", gap_ms=20)
     assert keyboard.scans == []
+
+
+@pytest.mark.parametrize("typed", ["", "05"])
+@pytest.mark.parametrize("cut", range(1, 15))
+@pytest.mark.parametrize("stall", [130, 400, 990])
+def test_f51_our_own_label_that_a_stall_broke_is_whole_even_right_behind_typing(
+    typed: str, cut: int, stall: int
+) -> None:
+    """Found where a parcel's label came right behind its shelf, typed: half of it stood in the queue of a busy screen."""
+    keyboard, code = Keyboard(KK), "STP1:T1-000177"
+    for sign in typed:
+        keyboard.press(sign, 180)
+    keyboard.now += 900
+    keyboard.send(code[:cut], suffix=None)
+    keyboard.now += stall
+    keyboard.send(code[cut:])
+    assert [(scan.text, scan.certain) for scan in keyboard.scans] == [(code, True)]
+
+
+def test_f51_a_label_in_three_heaps_is_whole_and_the_next_one_stands_alone() -> None:
+    keyboard = Keyboard()
+    for part in ("ST", "F1:T1-4006381", "333931"):
+        keyboard.now += 300
+        keyboard.send(part, suffix=ENTER if part == "333931" else None)
+    keyboard.now += 300
+    keyboard.send(EAN)
+    assert keyboard.codes == ["STF1:T1-4006381333931", EAN]
 
 
 def test_a_barcode_in_two_heaps_is_put_together_but_an_amount_is_not() -> None:

@@ -133,9 +133,9 @@ class Board:
 
     def __init__(self, at_once: bool = False) -> None:
         self.screen = Screen(at_once)
-        self.now = 0
+        self.now = self.left_out = 0
         self._due: tuple[int, Callable[[], None]] | None = None
-        self.keys = Keys(self.screen, self._later, lambda: self.now)
+        self.keys = Keys(self.screen, self._later, lambda: self.now - self.left_out)
 
     def _later(self, seconds: float, call: Callable[[], None]) -> Callable[[], None]:
         self._due = (self.now + round(seconds * 1000), call)
@@ -166,10 +166,7 @@ class Board:
         for letter in text:
             if gap_ms:  # none: it stood in the queue, no frame comes between
                 self.pass_ms(gap_ms)
-            scancode = (
-                39 if letter == "0" else 29 + int(letter) if letter.isdigit() else 93 + ord(letter) - ord("a") - 89
-            )
-            self.keys.down(ord(letter), scancode, letter)
+            self.keys.down(ord(letter), (39 if letter == "0" else 29 + int(letter)) if letter.isdigit() else 0, letter)
             self.keys.text(letter)
 
     def enter(self, gap_ms: int) -> None:
@@ -208,6 +205,27 @@ def test_typed_digits_reach_the_pad_after_a_moment() -> None:
     board.press("25", 200)
     board.pass_ms(200)
     assert board.screen.heard == ["typed 2", "typed 5"]
+
+
+@pytest.mark.parametrize("code", [CODE, "STP1:par-52", "7-11/x"])
+def test_digits_that_reached_the_pad_are_no_part_of_a_scan_that_stalls_bring_close(code: str) -> None:
+    board = Board()
+    board.press("05", 10)
+    board.pass_ms(400)
+    board.left_out = 390
+    board.press(code, 5)
+    board.enter(5)
+    board.pass_ms(500)
+    assert board.screen.heard == ["typed 05", *([f"scan {code}"] if code != "7-11/x" else ["typed 7-11/x", "enter"])]
+
+
+def test_digits_right_before_our_own_label_stay_typed() -> None:
+    board = Board()
+    board.press("05", 100)
+    board.press("STP1:par-52", 5)
+    board.enter(5)
+    board.pass_ms(500)
+    assert board.screen.heard == ["typed 05", "scan STP1:par-52"]
 
 
 def test_the_search_takes_letters_at_once_and_gives_a_scan_back() -> None:
