@@ -11,6 +11,7 @@ also break one scan in heaps: those are put together again where a known head, a
 """
 
 from dataclasses import dataclass
+from itertools import chain
 
 from pos.devices.layouts import CONTROLS, ENDS, KEYPAD, US, Layout, fitting, is_shifted, sign_of
 from pos.devices.scanner_profile import GS, Press, Profile
@@ -171,7 +172,7 @@ class Wedge:
         self._second_end = not burst and scanned is not None and now_ms - scanned <= self._settings.longest_gap_ms
         self._burst, self._before = [], []
         self._after_typing = False
-        heaps = [sum(before[first:], []) + burst for first in range(len(before))]
+        heaps = [[*chain.from_iterable(before[first:]), *burst] for first in range(len(before))]
         burst = self._headed(heaps, burst)
         certain = self._is_code(self._signs(burst))
         if certain or (burst and not after_typing and self._at_machine_speed(burst, now_ms)):

@@ -156,7 +156,7 @@ def test_a_gap_in_the_middle_of_a_code_that_nothing_proves_is_no_scan() -> None:
 def test_f51_our_own_label_that_a_stall_broke_is_whole_even_right_behind_typing(
     typed: str, cut: int, stall: int
 ) -> None:
-    """Found where a parcel's label came right behind its shelf, typed: half of it stood in the queue of a busy screen."""
+    """Half of a parcel's label stood in the queue of a busy screen, right behind its shelf, typed."""
     keyboard, code = Keyboard(KK), "STP1:T1-000177"
     for sign in typed:
         keyboard.press(sign, 180)
