@@ -23,6 +23,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "scale": (N_("Scale"), "layers"),
     "display": (N_("Customer display"), "eye"),
     "fiscal": (N_("Fiscal printer"), "receipt"),
+    "window": (N_("Customer screen"), "eye"),
 }
 """By the name in `Devices`: what it is called, and its icon."""
 _WORKS: Mapping[str, str] = {
@@ -35,6 +36,7 @@ _WORKS: Mapping[str, str] = {
     "scale": N_("Type the weight by hand."),
     "display": N_("The total stands on this screen and on the receipt."),
     "fiscal": N_("Selling goes on."),
+    "window": N_("The total stands on this screen and on the receipt."),
 }
 _NO_DRAWER = N_("Gift cards pay as ever. Cash and cards are taken at a till.")
 _KEY = N_("The drawer opens by its key.")

@@ -374,11 +374,10 @@ def run(settings: Settings, kind: str, *, demo: bool = False) -> None:
         set_language(own.language)
         shell = open_shell(settings, terminal, win)
         shell.upright = Watch(win)
-        end_showing = follow(shell.till, settings, shell.theme.brand)
+        follow(shell.till, settings, shell.theme.brand)
         shell.till.bell.ring = Ringer(settings.sound.volume).ring
         shell.till.bell_always = settings.sound.bell == "always"
         _serve(shell, terminal, settings, demo)
-        end_showing()
     finally:
         terminal.stop()
 

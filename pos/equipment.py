@@ -10,6 +10,7 @@ from pos.devices.camera import Camera
 from pos.devices.fiscal import FiscalPrinter
 from pos.devices.scanner import LineScanner
 from pos.printers import label_printer, receipt_printer
+from pos.shopper_window import ShopperWindow, window_command
 from pos.terminal import Devices
 from sync.settings import (
     CameraSettings,
@@ -61,7 +62,7 @@ def equip(
 
 def equip_till(settings: Settings, drawer: bool) -> Callable[[Inbox], Devices]:
     """`equip` with all that a till may have; `drawer`: whether cash is taken and given at it."""
-    return equip(
+    made = equip(
         replace(settings.devices, drawer=drawer),
         settings.camera,
         settings.label_printer,
@@ -70,6 +71,12 @@ def equip_till(settings: Settings, drawer: bool) -> Callable[[Inbox], Devices]:
         settings.fiscal,
         settings.customer_display,
     )
+    return lambda inbox: replace(made(inbox), window=beside(settings, inbox))
+
+
+def beside(settings: Settings, inbox: Inbox) -> ShopperWindow | None:
+    """The window that shoppers look at, or None where the settings want none."""
+    return ShopperWindow(window_command(settings), inbox) if settings.customer_display.window else None
 
 
 def seeing(settings: CameraSettings, inbox: Inbox) -> Camera | None:

@@ -148,21 +148,16 @@ def _coming_back(number: int, line: ComingBack, lang: str) -> ShownLine:
 # ------------------------------------------------------------------------------------------------------- two lines
 
 
-def follow(till: "Till", settings: Settings, brand: str) -> Callable[[], None]:
-    """Have shoppers see what they buy, where the settings name something to show it on. The answer ends it."""
+def follow(till: "Till", settings: Settings, brand: str) -> None:
+    """Have shoppers see what they buy, where the till has something to show it on."""
     outlets: list[Outlet] = []
-    display = till.terminal.devices.display
-    if display is not None:
-        outlets.append(on_lines(display, brand))
-    window = None
-    if settings.customer_display.window:
-        from pos.shopper_window import ShopperWindow, window_command
-
-        window = ShopperWindow(window_command(settings))
-        outlets.append(window.show)
+    devices = till.terminal.devices
+    if devices.display is not None:
+        outlets.append(on_lines(devices.display, brand))
+    if devices.window is not None:
+        outlets.append(devices.window.show)
     if outlets:
         Shopper(till, outlets, settings.customer_display.language)
-    return window.close if window is not None else lambda: None
 
 
 def on_lines(display: Display, brand: str) -> Outlet:

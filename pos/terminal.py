@@ -21,6 +21,7 @@ from pos.devices.camera import Camera
 from pos.devices.fiscal import FiscalPrinter
 from pos.devices.scanner import LineScanner
 from pos.runner import DatabaseThread, Direct, Job, Runner, Then
+from pos.shopper_window import ShopperWindow
 from sync.link.ending import write_ended
 from sync.link.questions import Answered, Asking, Asks, Said, Unanswered
 from sync.local import Local, Reason, reason_of
@@ -46,6 +47,7 @@ class Devices:
     display: Display | None = None
     scanner: LineScanner | None = None
     fiscal: FiscalPrinter | None = None
+    window: ShopperWindow | None = None
 
     def all(self) -> list[Device]:
         """Every device there is, each once."""
@@ -77,6 +79,7 @@ class Terminal:
         self.agent_environment = dict(agent_environment)
         self.wake = wake
         self.later: Callable[[Callable[[], None]], None] = lambda call: call()
+        self.card_paper: Callable[[str, str], object] = _no_paper
         self._held: list[Callable[[], None]] = []
         self.inbox = Inbox(lambda: self.wake())
         self.devices = devices(self.inbox) if devices else Devices()
@@ -202,6 +205,10 @@ class Terminal:
 
     def _log_trouble(self, error: Exception) -> None:
         log.error("work on the local files failed", exc_info=error)
+
+
+def _no_paper(what: str, attempt: str) -> None:
+    """Nobody prints papers of card payments yet; they wait in the print journal."""
 
 
 def _nothing(result: Any) -> None:

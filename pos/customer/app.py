@@ -1,4 +1,4 @@
-"""The shopper's window: opens, hears from the till, and closes with it."""
+"""The shopper's window: opens, hears from the till, tells it that it shows what it heard, and closes with it."""
 
 import argparse
 import logging
@@ -17,10 +17,12 @@ log = logging.getLogger(__name__)
 
 
 class Heard:
-    """The newest state that came on standard input. `told` wakes the window; `over`: the till ended."""
+    """The newest state that came on standard input, and how many `lines` that were. `told` wakes the window; `over`:
+    the till ended."""
 
     def __init__(self, told: Callable[[], None]) -> None:
         self.newest: Shown | None = None
+        self.lines = 0
         self.over = False
         self._told = told
         threading.Thread(target=self._listen, name="the till", daemon=True).start()
@@ -31,6 +33,7 @@ class Heard:
                 self.newest = msgspec.json.decode(line, type=Shown)
             except msgspec.DecodeError as error:  # a line that was cut; the next one is whole
                 log.warning("the till said something that can't be read: %s", error)
+            self.lines += 1
             self._told()
         self.over = True
         self._told()
@@ -55,6 +58,7 @@ def run(options: argparse.Namespace) -> None:
 
     theme.dark = options.dark
     screen = CustomerScreen(art=str(options.art) if options.art else "")
+    Clock.schedule_once(lambda _dt: _say(0), 0)
     tell: Any = Clock.create_trigger(lambda _dt: _show(screen, heard))
     heard = Heard(tell)
     win.bind(on_request_close=lambda *_args: True)  # the till closes it, and nobody else
@@ -78,4 +82,16 @@ def _show(screen: Any, heard: Heard) -> None:
     if heard.over:
         window.stop()
     elif heard.newest is not None:
+        lines = heard.lines  # before what is shown: a line that comes now is shown, and said, in the next frame
         screen.show(heard.newest)
+        _say(lines)
+
+
+def _say(lines: int) -> None:
+    """Tell the till that the window is up, and how many of its lines are shown; a till that is gone ends it."""
+    try:
+        sys.stdout.write(f"{lines}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        log.warning("the till is gone: %s", error)
+        window.stop()

@@ -1,10 +1,6 @@
 """What the shopper sees of a sale: each line, the weight, what is due, the change, and nothing of staff."""
 
-import os
-import signal
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +10,6 @@ import pytest
 from pos.devices.virtual.display import VirtualDisplay
 from pos.equipment import showing
 from pos.shopper import Shopper, follow, two_lines
-from pos.shopper_window import ShopperWindow, window_command
 from pos.shown import Shown
 from sync.settings import CustomerDisplaySettings, load
 from tests.flows.till import Counter
@@ -116,51 +111,3 @@ def test_a_display_that_is_gone_never_stops_a_sale(tmp_path: Path) -> None:
     finally:
         counter.stop()
         glass.stop()
-
-
-KEEPS = """
-import sys
-for line in sys.stdin:
-    open(sys.argv[1], "a").write(line)
-"""
-
-
-def soon(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def test_the_window_of_another_process_is_told_the_newest_and_comes_back_when_it_is_killed(tmp_path: Path) -> None:
-    told = tmp_path / "told"
-    window = ShopperWindow([sys.executable, "-c", KEEPS, str(told)], again_s=0.01)
-    window.show(Shown("sale", due=100))
-    soon(lambda: told.exists() and b'"due":100' in told.read_bytes())
-    first = window.pid
-    os.kill(first, signal.SIGKILL)
-    soon(lambda: not window.pid or window.pid != first)
-    window.show(Shown("sale", due=200))
-    soon(lambda: b'"due":200' in told.read_bytes())
-    assert window.pid not in (0, first)
-    window.close()
-    assert window.pid == 0
-
-
-def test_a_window_that_can_not_be_started_or_takes_nothing_holds_nobody_up() -> None:
-    begun = time.monotonic()
-    for command in (["/nowhere/python"], [sys.executable, "-c", "import time; time.sleep(60)"]):
-        window = ShopperWindow(command, again_s=0.01)
-        for due in range(2000):
-            window.show(Shown("sale", due=due))
-        assert time.monotonic() - begun < 5, "showing never waits"
-        window.close()
-        assert window.pid == 0
-
-
-def test_the_windows_command_follows_the_settings() -> None:
-    made = load(
-        None, {}, {"customer_display.window": "true", "customer_display.left": "1920", "terminal.theme": "dark"}
-    )
-    assert made.customer_display.window and "--dark" in window_command(made)
-    assert not any(flag.startswith("--left") for flag in window_command(made)), "half a place is none"

@@ -1,11 +1,18 @@
 """Dead devices on the till's window: named in the top bar, on every screen, and gone when they are back (F50)."""
 
+import os
+import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pos.devices.base import DeviceState
+from pos.shopper import follow
+from pos.shopper_window import Patience, ShopperWindow, window_command
+from sync.settings import CustomerDisplaySettings, load
 from tests.screens.stage import Stage
 from tests.screens.test_till import Store, cut, suns
 
@@ -70,3 +77,45 @@ def test_f50_dead_devices_stand_in_the_top_bar_move_nothing_and_go_when_they_are
     ui.until(lambda: ui.sees("The printer is ready again"), what="the printer")
     assert not ui.sees("The printer has no paper")
     ui.until(lambda: store.shell.bar.ails == "Card terminal", what="one device")
+
+
+@pytest.fixture
+def shoppers(store: Store) -> ShopperWindow:
+    """The real window of another process, on the same display."""
+    shown = CustomerDisplaySettings(window=True, width=640, height=400, left=1300, top=0)
+    settings = replace(load(None, {}, {}), customer_display=shown)
+    window = ShopperWindow(window_command(settings), store.terminal.inbox, Patience(again=8.0))
+    store.terminal.devices.window = window
+    window.open()
+    follow(store.till, settings, "Dala")
+    return window
+
+
+def test_f50_the_shoppers_window_that_is_killed_is_named_comes_back_by_itself_and_its_name_goes(
+    store: Store, shoppers: ShopperWindow
+) -> None:
+    ui = store.ui
+    store.sign_in()
+    look_now(store)
+    ui.until(lambda: shoppers.state is DeviceState.READY, seconds=60, what="the window")
+    ui.until(lambda: not store.till.ailing.now(), what="the other devices")
+    first = shoppers.pid
+    os.kill(first, signal.SIGKILL)
+    ui.until(lambda: store.shell.bar.ails == "Customer screen", what="its name")
+    store.scan("p-tea")
+    assert store.till.sale.state.cart.lines, "selling goes on"
+    ui.picture("ails-window-bar-en")
+    ui.tap(store.shell.bar._ailing)
+    ui.until(lambda: ui.sees("it is started again by itself"), what="what is wrong")
+    ui.step(3)
+    ui.picture("ails-window-en")
+    assert ui.sees("on this screen and on the receipt") and suns(ui) == 1 and cut(ui) == []
+    for language in ("ru", "kk", "ka"):
+        ui.language(language)
+        ui.step(3)
+        assert cut(ui) == []
+        ui.picture(f"ails-window-{language}")
+    ui.language("en")
+    ui.until(lambda: not store.shell.bar.ails, seconds=60, what="its return")
+    ui.until(lambda: not ui.sees("What does not work now"), what="the end of the dialog")
+    assert shoppers.pid not in (0, first)
