@@ -98,9 +98,8 @@ class Till(ParcelTasks, PrintPage, ScannerPage):
         """Goods that come back."""
         from pos.returns.flow import ReturnsFlow
 
-        flow = self._made(
-            ReturnsFlow(self.terminal, self.printing, self._clock, self._exchange, lambda: self.sale.may_exchange)
-        )
+        more = (self._exchange, lambda: self.sale.may_exchange, self.sale.weigher)
+        flow = self._made(ReturnsFlow(self.terminal, self.printing, self._clock, *more))
         flow.on_blind = self.without_proof
         flow.on_card = self._by_card
         flow.card_gives_back = lambda: self.card_back.at_hand

@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from pos import code_words
+from pos.devices.base import ScaleAsk
 from pos.flow import Flow, Say
 from pos.returns import words
 from pos.returns.local import of_code, weight_of
-from pos.returns.state import PIECE, Phase, ReturnState, Why, plan_of
+from pos.returns.state import PIECE, Phase, ReturnState, WeighingBack, Why, plan_of
 from pos.terminal import Terminal
 from pos.ui.i18n import _, language
+from pos.weighing import Weigher, WeighPad
 from sync.domain import codes
 from sync.domain.catalogue import Product
 from sync.domain.orders import BoughtLine, Purchase
@@ -18,19 +20,24 @@ from sync.domain.returns import Condition, Destination, Reason
 from sync.domain.special import unit_of
 from sync.local import Found
 
-MOST_GRAMS = 99_999
-"""No shop scale weighs more; what is typed beyond it is a slip of the finger."""
-
 
 class CounterFlow(Flow[ReturnState]):
     """Verbs of the open order: scans of its goods, quantities, reasons, undo."""
 
-    def __init__(self, terminal: Terminal, clock: Callable[[], int]) -> None:
+    def __init__(self, terminal: Terminal, clock: Callable[[], int], weigher: Weigher | None = None) -> None:
+        """`weigher`: the scale that the till's other tasks use as well; None: nobody else does."""
         super().__init__(ReturnState())
         self._terminal = terminal
         self._clock = clock
         self._before: ReturnState | None = None
         self._action: Callable[[], None] | None = None
+        self._return_id = ""
+        self._weight: WeighPad[WeighingBack] = WeighPad(
+            weigher or Weigher(terminal),
+            lambda: self.state.weighing,
+            lambda weight: self._to(weighing=weight),
+            lambda say: self._tell(say),
+        )
 
     # ------------------------------------------------------------------------------------------------ by scan
 
@@ -117,7 +124,8 @@ class CounterFlow(Flow[ReturnState]):
         """Show or hide reason and condition of a line."""
         line = self._line(line_id)
         if self.state.phase is Phase.ORDER and line is not None and line.left:
-            self._to(line="" if self.state.line == line_id else line_id, weighing="", grams=0)
+            self._weighing_over()
+            self._to(line="" if self.state.line == line_id else line_id, weighing=None)
 
     def set_quantity(self, line_id: str, quantity: int) -> None:
         """So many thousandths of a line come back."""
@@ -134,36 +142,68 @@ class CounterFlow(Flow[ReturnState]):
         self._put(line, quantity, lambda: words.counted(line, self._name(line), quantity), self.state.line or line_id)
 
     def weigh(self, line_id: str, whole: bool) -> None:
-        """All of what was weighed comes back, or a part of it, whose weight is typed."""
+        """All of what was weighed comes back, or a part of it: by the scale, or typed where there is none."""
         line = self._line(line_id)
         if line is None or self.state.phase is not Phase.ORDER or line.unit != "kg" or not line.left:
             return
         if whole:
             self.set_quantity(line_id, line.left)
         else:
-            self._to(weighing=line_id, grams=0)
+            self._weigh(line)
+
+    def _weigh(self, line: BoughtLine) -> None:
+        asked = WeighingBack(line_id=line.id, most=line.left, return_id=self._return_id)
+        weighing = self._weight.begin(asked)
+        self._to(weighing=weighing)
+        self._tell(lambda: words.weigh(self._name(line), line, weighing.scale))
+
+    def weigh_key(self, key: str) -> None:
+        """A digit or `delete`: grams from the right, where the weight is typed."""
+        self._weight.key(key)
 
     def key(self, key: str) -> None:
-        """A digit or `delete`: grams from the right."""
-        if self.state.weighing:
-            grams = self.state.grams
-            grams = grams // 10 if key == "delete" else grams * 10 ** len(key) + int(key) if key.isdecimal() else grams
-            self._to(grams=grams if grams <= MOST_GRAMS else self.state.grams)
+        """A digit or `delete` of a keyboard: of the weight."""
+        self.weigh_key(key)
+
+    def weigh_by_hand(self) -> None:
+        """Type the weight, whatever the scale says."""
+        self._weight.by_hand()
+
+    def weigh_on_scale(self) -> None:
+        """Take the weight from the scale again; what was typed is forgotten."""
+        self._weight.on_scale()
+
+    def weigh_tare(self) -> None:
+        """What lies on the scale is an empty container."""
+        self._weight.ask(ScaleAsk.TARE)
+
+    def weigh_zero(self) -> None:
+        """What the empty scale shows is nothing."""
+        self._weight.ask(ScaleAsk.ZERO)
 
     def weigh_done(self) -> None:
-        """Take the weight; more than may come back says so, and is typed again."""
-        line = self._line(self.state.weighing)
-        if line is None or not self.state.grams:
+        """Take the weight; more than may come back says so, and is weighed or typed again."""
+        weighing = self.state.weighing
+        line = self._line(weighing.line_id) if weighing is not None else None
+        if weighing is None or line is None or not weighing.weight:
             return
-        grams, name, there = self.state.grams, self._name(line), self.state.taken.get(line.id, 0)
+        grams, name, there = weighing.weight, self._name(line), self.state.taken.get(line.id, 0)
         if grams > line.left:
-            self._tell(lambda: words.heavier(line, name, grams, there), grams=0)
+            self._tell(lambda: words.heavier(line, name, grams, there), weighing=replace(weighing, grams=0))
         else:
+            self._weight.taken(weighing, weighing.key)
             self.set_quantity(line.id, grams)
 
     def weigh_cancel(self) -> None:
         """What lay on the counter stays as it was."""
-        self._to(weighing="", grams=0)
+        if self.state.weighing is not None:
+            self._weighing_over()
+            self._tell(words.not_weighed, weighing=None)
+
+    def _weighing_over(self) -> None:
+        """No weight is asked for any more."""
+        if self.state.weighing is not None:
+            self._weight.over()
 
     def _fewer_units(self, line: BoughtLine, count: int) -> None:
         """By hand the last units leave the counter again; which ones come back, their numbers say."""
@@ -231,7 +271,8 @@ class CounterFlow(Flow[ReturnState]):
         **more: Any,
     ) -> None:
         """Other goods lie on the counter: an approval was for those before, and so was a claimed right."""
-        fresh = {"approver": None, "claimed": False, "weighing": "", "grams": 0}
+        fresh = {"approver": None, "claimed": False, "weighing": None}
+        self._weighing_over()
         self.state = replace(self.state, taken=taken, why=why, **fresh, **more)  # type: ignore[arg-type]
         self._plan(say, action)
 

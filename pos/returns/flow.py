@@ -19,6 +19,7 @@ from pos.rights import PATIENCE_S, Claimed, Rights
 from pos.terminal import Terminal
 from pos.ui.happened import Happened
 from pos.ui.i18n import LANGUAGES, language
+from pos.weighing import Weigher
 from sync.actions.clock import now_ms
 from sync.actions.take_back import Needs, take_back
 from sync.domain import codes
@@ -43,9 +44,11 @@ class ReturnsFlow(PayOutFlow):
         clock: Callable[[], int] = now_ms,
         on_exchange: Callable[[GoodsBack], None] | None = None,
         may_exchange: Callable[[], bool] = lambda: True,
+        weigher: Weigher | None = None,
     ) -> None:
-        """`on_exchange` takes goods that are to pay for others, if it may; their right is claimed, nothing recorded."""
-        super().__init__(terminal, printing, clock)
+        """`on_exchange` takes goods that are to pay for others, if it may; their right is claimed, nothing recorded.
+        `weigher`: the scale, which the sale uses as well."""
+        super().__init__(terminal, printing, clock, weigher)
         self._on_exchange = on_exchange
         self._may_exchange = may_exchange
         self.on_blind: Callable[[], None] = lambda: None

@@ -17,6 +17,7 @@ from pos.returns.state import Phase, ReturnState, Slip
 from pos.rights import PATIENCE_S
 from pos.terminal import Terminal
 from pos.ui.i18n import language
+from pos.weighing import Weigher
 from sync.actions.clock import new_id
 from sync.actions.pay_out import PAYOUT, NotPaid, pay_out
 from sync.domain.owed import slip_number
@@ -32,8 +33,10 @@ Claimed = Answered[ClaimedOwed] | Unanswered | Said
 class PayOutFlow(SearchFlow):
     """Verbs of cash that is fetched with a slip, beside those of finding an order."""
 
-    def __init__(self, terminal: Terminal, printing: Printing, clock: Callable[[], int]) -> None:
-        super().__init__(terminal, clock)
+    def __init__(
+        self, terminal: Terminal, printing: Printing, clock: Callable[[], int], weigher: Weigher | None = None
+    ) -> None:
+        super().__init__(terminal, clock, weigher)
         self._printing = printing
         self._actor: Staff | None = None
         self._payout_id = ""

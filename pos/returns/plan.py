@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pos.receipt.returned import TENDERS
 from pos.returns import words
-from pos.returns.state import PIECE, Phase, ReturnState
+from pos.returns.state import PIECE, Phase, ReturnState, WeighingBack
 from pos.returns.view import lines
 from pos.returns.ways import not_by_promise
 from pos.ui.i18n import _, money, ngettext, quantity
@@ -247,12 +247,19 @@ def primary(state: ReturnState) -> Primary:
     return _refund(state, state.purchase)
 
 
+def _weigh(weighing: WeighingBack) -> Primary:
+    """What lies on the scale is taken if it may be; what was typed too high is said when it is taken."""
+    weighed, too_much = f"{quantity(weighing.weight)} {_('kg')}", weighing.too_much and not weighing.by_hand
+    if weighing.weight and not too_much:
+        return Primary(_("Take {weight}").format(weight=weighed), icon="check", verb="weigh_done")
+    text = _("Type what it weighs") if weighing.by_hand else _("Take the weight")
+    return Primary(text, icon="check", verb="weigh_done", off=True)
+
+
 def _refund(state: ReturnState, purchase: Purchase) -> Primary:
     plan = state.accepted
-    if state.weighing:
-        weighed = f"{quantity(state.grams)} {_('kg')}"
-        text = _("Take {weight}").format(weight=weighed) if state.grams else _("Type what it weighs")
-        return Primary(text, icon="check", verb="weigh_done", off=not state.grams)
+    if state.weighing is not None:
+        return _weigh(state.weighing)
     if plan is None:
         return Primary(_("Refund"), _nothing(state), off=True)
     if state.unsaid is not None:

@@ -17,7 +17,7 @@ from pos.returns.plan import box, due, goods, needs, tenders
 from pos.returns.state import Phase, ReturnState
 from pos.returns.view import as_of, badge, dates, lines, title
 from pos.returns.ways import headline, instead, ways_to_go
-from pos.returns.weight.screen import WeightSide
+from pos.returns.weight.screen import TakeByHand, TakeOnScale
 from pos.ui.approval import ApprovalPane, ApprovalSide
 from pos.ui.i18n import _, day, money
 from pos.ui.kit.buttons import PrimaryButton, SecondaryButton
@@ -37,7 +37,7 @@ from kivy.metrics import dp  # isort: skip
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty  # isort: skip
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
 
-for rules in ("order", "side", "weight", "done", "owed", "screen"):
+for rules in ("order", "side", "done", "owed", "screen"):
     Builder.load_file(str(Path(__file__).with_name(f"{rules}.kv")))
 
 
@@ -368,6 +368,6 @@ def panes(state: ReturnState) -> tuple[type, type]:
         return OwedPane, OwedSide
     if state.phase is Phase.APPROVAL:
         return WhoApproves, ApprovalSide
-    if state.weighing:
-        return OrderPane, WeightSide
+    if state.weighing is not None:
+        return OrderPane, TakeByHand if state.weighing.by_hand else TakeOnScale
     return (FindPane, FindSide) if state.purchase is None else (OrderPane, MoneySide)

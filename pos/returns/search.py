@@ -17,6 +17,7 @@ from pos.returns.ways import usual_way
 from pos.rights import PATIENCE_S
 from pos.terminal import Terminal
 from pos.ui.i18n import _, language
+from pos.weighing import Weigher
 from sync.actions.clock import new_id
 from sync.actions.day import business_day
 from sync.domain import codes
@@ -37,10 +38,9 @@ Answer = Answered[FoundOrders] | Unanswered | Said
 class SearchFlow(CounterFlow):
     """Verbs of finding an order. `_forget` lets go of the one that was open."""
 
-    def __init__(self, terminal: Terminal, clock: Callable[[], int]) -> None:
-        super().__init__(terminal, clock)
+    def __init__(self, terminal: Terminal, clock: Callable[[], int], weigher: Weigher | None = None) -> None:
+        super().__init__(terminal, clock, weigher)
         self._asked = 0
-        self._return_id = ""
 
     def typed(self, text: str) -> None:
         """The text in the field is another."""
@@ -209,6 +209,7 @@ class SearchFlow(CounterFlow):
 
     def _forget(self) -> None:
         """Nothing of the order that was open is wanted any more; answers to what was asked before mean nothing."""
+        self._weighing_over()
         self._asked += 1
         self._before = None
         self._return_id = ""

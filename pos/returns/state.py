@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pos.approval import NOBODY_YET, Approval
 from pos.devices.base import DeviceFault
+from pos.on_scale import Weight
 from pos.printing import PaperState
 from pos.ui.happened import Happened
 from sync.domain.catalogue import Product
@@ -34,6 +35,19 @@ NO_LINK = Link(False, 0, 0, None, 0, "starting", 0)
 NO_RULES = ReturnRules()
 PIECE = 1000
 """Thousandths of one piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeighingBack(Weight):
+    """How much of a weighed line comes back. `return_id`: of which return, so that the same goods count once in it and
+    in no other."""
+
+    return_id: str = ""
+
+    @property
+    def key(self) -> str:
+        """That line of that return."""
+        return f"{self.return_id}:{self.line_id}"
 
 
 class Phase(StrEnum):
@@ -104,9 +118,9 @@ class ReturnState:
     asked for the right before money moves; else the offline rule holds, and `late` says that no answer came.
 
     `taken`: thousandths by line, `serials` the units of it that have numbers, `came` the article that was scanned for
-    it, where another one than the line's own was handed out; `grams` of the line `weighing` are typed
-    now. `to`: where the money goes, as it was chosen. `plan` is what would be recorded; None while nothing is on the
-    counter. `debts`: cash that is owed for a slip, `places` the names of the locations it tells of.
+    it, where another one than the line's own was handed out; `weighing`: a line whose weight is asked for now. `to`:
+    where the money goes, as it was chosen. `plan` is what would be recorded; None while nothing is on the counter.
+    `debts`: cash that is owed for a slip, `places` the names of the locations it tells of.
     """
 
     ready: bool = False
@@ -121,8 +135,7 @@ class ReturnState:
     why: Mapping[str, Why] = field(default_factory=dict)
     serials: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     came: Mapping[str, str] = field(default_factory=dict)
-    weighing: str = ""
-    grams: int = 0
+    weighing: WeighingBack | None = None
     line: str = ""
     by_hub: bool = True
     late: bool = False
@@ -208,8 +221,8 @@ class ReturnState:
     @property
     def may_go_on(self) -> bool:
         """Whether the primary action has all that it needs."""
-        ready = self.phase is Phase.ORDER and self.accepted is not None and self.unsaid is None and not self.weighing
-        return ready and not (self.exchanging and self.promised)
+        ready = self.phase is Phase.ORDER and self.accepted is not None and self.unsaid is None
+        return ready and self.weighing is None and not (self.exchanging and self.promised)
 
     def why_of(self, line: str) -> Why:
         """Reason and condition of a line."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pos.goods_back import where
 from pos.pictures import initials, path_of
 from pos.returns.state import PIECE, Phase, ReturnState
-from pos.ui.i18n import _, clock_time, day, kilograms, language, money, quantity
+from pos.ui.i18n import _, clock_time, day, language, money, quantity
+from pos.weighing import WeightSaid
+from pos.weight_words import state_of
 from sync.domain.catalogue import in_language
 from sync.domain.money import divide
 from sync.domain.orders import BoughtLine, Purchase
@@ -121,6 +123,7 @@ def _line(state: ReturnState, line: BoughtLine) -> LineSaid:
     most = 1 if weighed else -(-line.left // PIECE)
     value = min(1, taken) if weighed else -(-taken // PIECE)
     until, alert = _until(state, line)
+    asked = state.weighing is not None and state.weighing.line_id == line.id
     return LineSaid(
         id=line.id,
         name=name,
@@ -143,24 +146,35 @@ def _line(state: ReturnState, line: BoughtLine) -> LineSaid:
         where=consequence(state, why.condition),
         locked=state.phase is not Phase.ORDER,
         weights=_weights(line) if weighed else (),
-        weight="part" if state.weighing == line.id or 0 < taken < line.left else "all" if taken else "",
+        weight="part" if asked or 0 < taken < line.left else "all" if taken else "",
     )
 
 
 def _weights(line: BoughtLine) -> tuple[tuple[str, str], ...]:
     """How much of what was weighed comes back: key and words."""
     whole = f"{quantity(line.left)} {_('kg')}"
-    return ("all", _("All of it: {weight}").format(weight=whole)), ("part", _("Type a part"))
+    return ("all", _("All of it: {weight}").format(weight=whole)), ("part", _("A part of it"))
 
 
-def weight_said(state: ReturnState) -> tuple[str, str, str]:
-    """While a weight is typed: of what, how much by now, and what may still come back."""
-    line = state.purchase.line(state.weighing) if state.purchase else None
-    if line is None:
-        return "", "", ""
-    product, left = state.product(line), f"{quantity(line.left)} {_('kg')}"
+def weight_said(state: ReturnState) -> WeightSaid | None:
+    """While a weight is asked for: of what, how much by now, and what may still come back."""
+    weighing = state.weighing
+    line = state.purchase.line(weighing.line_id) if state.purchase and weighing else None
+    if weighing is None or line is None:
+        return None
+    product = state.product(line)
     name = product.name(language()) if product else state.called(line)
-    return name, kilograms(state.grams), _("At most {left} may still come back").format(left=left)
+    picture = path_of(product.picture) if product else ""
+    return WeightSaid(
+        weighing,
+        name,
+        _("What comes back weighs"),
+        state_of(weighing),
+        picture,
+        (product.tint if product else "") or "sand",
+        "" if picture else initials(name),
+        limit=f"{quantity(line.left)} {_('kg')}",
+    )
 
 
 def _until(state: ReturnState, line: BoughtLine) -> tuple[str, bool]:

@@ -1,5 +1,6 @@
 """What a return says happened: what happened, what was kept, what to do."""
 
+from pos.on_scale import OnScale
 from pos.receipt.returned import TENDERS
 from pos.trouble import cause
 from pos.ui.happened import Happened
@@ -153,6 +154,22 @@ def heavier(line: BoughtLine, name: str, milli: int, there: int) -> Happened:
     title = _("Too heavy: {weight} of {name}").format(weight=amount(line, milli), name=name)
     text = _("{taken} of {left} returnable are on the counter.")
     return Happened("refused", title, text.format(taken=amount(line, there), left=amount(line, line.left)))
+
+
+def weigh(name: str, line: BoughtLine, on: OnScale | None) -> Happened:
+    """A part of what was weighed comes back: by the scale, or by hand where there is none or it is dead."""
+    left = _("At most {left} may still come back").format(left=amount(line, line.left))
+    if on is not None and on.fault is None:
+        return Happened("working", _("{name}: put it on the scale").format(name=name), left, icon="hourglass")
+    title = _("{name}: enter the weight").format(name=name)
+    if on is not None and on.fault is not None:
+        return Happened("fault", title, on.fault.sentence)
+    return Happened("working", title, left, icon="hourglass")
+
+
+def not_weighed() -> Happened:
+    """The weight was left."""
+    return Happened("good", _("No weight was taken"), _("What lay on the counter stays as it was."))
 
 
 def finish_first(number: str) -> Happened:

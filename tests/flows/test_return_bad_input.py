@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pos.returns.plan import primary
-from pos.returns.view import lines, weight_said
+from pos.returns.view import lines
 from sync.domain.codes import check_digit
 from sync.domain.returns import Condition, Reason
 from sync.protocol.messages import OrderPayment, ReceivedLine
@@ -126,7 +126,7 @@ def test_a_part_of_what_was_weighed_is_typed_and_never_more_than_was_bought(shop
     desk.find()
     flow = desk.flow
     flow.open_line("1")
-    assert lines(flow.state)[0].weights == (("all", "All of it: 1.5 kg"), ("part", "Type a part"))
+    assert lines(flow.state)[0].weights == (("all", "All of it: 1.5 kg"), ("part", "A part of it"))
     flow.weigh("1", whole=False)
     assert primary(flow.state).off and not flow.state.may_go_on
     for key in ("2", "00", "0"):
@@ -135,9 +135,9 @@ def test_a_part_of_what_was_weighed_is_typed_and_never_more_than_was_bought(shop
     assert desk.said == "Too heavy: 2 kg of Dried apricots 0 kg of 1.5 kg returnable are on the counter."
     for key in ("7", "5", "1", "delete", "0"):
         flow.key(key)
-    assert (primary(flow.state).text, weight_said(flow.state)[1]) == ("Take 0.75 kg", "0.750")
+    assert (primary(flow.state).text, flow.state.weighing.weight) == ("Take 0.75 kg", 750)
     flow.weigh_done()
-    assert (flow.state.taken, flow.state.weighing, lines(flow.state)[0].weight) == ({"1": 750}, "", "part")
+    assert (flow.state.taken, flow.state.weighing, lines(flow.state)[0].weight) == ({"1": 750}, None, "part")
     flow.weigh("1", whole=False)
     flow.weigh_cancel()
     assert flow.state.taken == {"1": 750}

@@ -11,7 +11,7 @@ from pos.devices.virtual.scale import VirtualScale
 from pos.pictures import initials
 from pos.sale.view import primary
 from pos.sale.weighing import Weighing
-from pos.sale.weight_words import state_of
+from pos.weight_words import state_of
 from tests.flows.till import Counter
 
 
@@ -40,7 +40,7 @@ class Weighed(Counter):
 
     @property
     def _seen(self) -> tuple[Load | None, int]:
-        on = self.till.sale._on_scale
+        on = self.till.sale.weigher.on
         assert on is not None
         return on.load, on.grams
 
@@ -100,7 +100,7 @@ def test_nothing_is_sold_twice_because_it_was_left_on_the_scale(counter: Weighed
     counter.scan("p-pear")
     assert counter.weighing.blocked and primary(counter.till.sale.state).off
     counter.lies(700)
-    counter.says("Already sold: take it off first")
+    counter.says("Weighed already: take it off first")
     counter.till.sale.weigh_done()
     assert counter.lines == {"p-apple": 500}
     counter.lies(0, Load.EMPTY)

@@ -15,7 +15,7 @@ from pos.returns.state import Phase
 from pos.terminal import Terminal
 from sync.domain.returns import Condition, Reason
 from sync.protocol.messages import OrderPayment, ReceivedLine
-from sync.settings import DeviceSettings, TerminalSettings, load
+from sync.settings import DeviceSettings, ScaleSettings, TerminalSettings, load
 from tests.flows.returning import DAY, ORDER, Shop, code
 from tests.link.asking import Straight
 from tests.link.store import now
@@ -33,7 +33,7 @@ class Desk:
         self.shop = Shop(folder / "hub")
         self.printer, self.card = VirtualPrinter().start(), VirtualCardTerminal().start()
 
-    def open(self, *, online: bool = True) -> None:
+    def open(self, *, online: bool = True, scale: ScaleSettings | None = None) -> None:
         """Open the till at the returns tab, with Aliya signed in."""
         from pos.app import open_shell
 
@@ -41,7 +41,7 @@ class Desk:
         self.asking = Straight(home)
         devices = DeviceSettings(f"127.0.0.1:{self.printer.port}", 48, True, f"127.0.0.1:{self.card.port}")
         settings = replace(load(None, {}, {}), terminal=TerminalSettings(home=home), devices=devices)
-        self.terminal = Terminal(home, devices=equip(devices), asking=self.asking)
+        self.terminal = Terminal(home, devices=equip(devices, scale=scale), asking=self.asking)
         self.ui.less_motion(True)
         self.shell = open_shell(settings, self.terminal, self.window)
         self.till = self.shell.till

@@ -1,18 +1,21 @@
-"""Typing how much of weighed goods comes back: the right side while it is typed."""
+"""How much of weighed goods comes back: the right side while it lies on the scale, or is typed."""
 
 from pos.returns.state import ReturnState
 from pos.returns.view import weight_said
-
-from kivy.properties import ObjectProperty, StringProperty  # isort: skip
-from kivy.uix.boxlayout import BoxLayout  # isort: skip
+from pos.ui.weight import WeighByHand, WeighOnScale
 
 
-class WeightSide(BoxLayout):
+class TakeByHand(WeighByHand):
     """The weight as far as it is typed, and what may still come back."""
-
-    screen = ObjectProperty(None)
-    name, weight, left = (StringProperty("") for _n in range(3))
 
     def show(self, state: ReturnState) -> None:
         """Show another weight."""
-        self.name, self.weight, self.left = weight_said(state)
+        self.show_weight(weight_said(state))
+
+
+class TakeOnScale(WeighOnScale):
+    """What lies on the scale, and what may still come back."""
+
+    def show(self, state: ReturnState) -> None:
+        """Show another weight."""
+        self.show_weight(weight_said(state))
