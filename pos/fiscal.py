@@ -15,6 +15,7 @@ from sync.actions.clock import now_ms
 from sync.actions.fiscal import FiscalTask, hindered, not_registered, registered, take
 from sync.local import Local
 from sync.local.fiscal import FiscalRow, FiscalState, fiscal_row
+from sync.protocol.fiscal import OPEN_SHIFT
 
 PAPER_WAITS_S = 2.0
 """A receipt's paper waits so long for its fiscal number, and only for a fiscal printer that answers."""
@@ -135,7 +136,7 @@ class Fiscal:
             self._terminal.notice(frozenset({"link"}))
 
     def _answered(self, task: FiscalTask, event: FiscalAnswer) -> None:
-        id, ref, now = task.document.id, task.document.number, self._clock()
+        id, now = task.document.id, self._clock()
 
         def write(local: Local) -> FiscalRow | None:
             if event.registered is not None:
@@ -145,13 +146,16 @@ class Fiscal:
                 not_registered(local, id, _TO[event.outcome], why, now)
             return fiscal_row(local, id)
 
-        self._terminal.run(write, lambda row: self._written(event, ref, row), self._failed)
+        self._terminal.run(write, lambda row: self._written(event, task, row), self._failed)
 
-    def _written(self, event: FiscalAnswer, ref: str, row: FiscalRow | None) -> None:
+    def _written(self, event: FiscalAnswer, task: FiscalTask, row: FiscalRow | None) -> None:
         self._task = None
-        if event.outcome is not FiscalOutcome.ABSENT:
-            self._let_go(lambda held: held.ref == ref)
+        if (
+            event.outcome is not FiscalOutcome.ABSENT and task.document.kind != OPEN_SHIFT
+        ):  # its Z report has its number
+            self._let_go(lambda held: held.ref == task.document.number)
         self._tell(row)
+        self._terminal.notice(frozenset({"fiscal"}))
         if event.outcome in _NEXT:
             self._next()
 

@@ -7,6 +7,7 @@ Nor is what carries the code of a store credit, which is money: only the returns
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from pos.card_pages import card_page
 from pos.collect_pages import hand_out_page, label_page, ticket_page
 from pos.order_pages import order_paid_page
 from pos.printing import came_back, gift_page, page, return_page
@@ -16,6 +17,7 @@ from pos.shift.local import move_page, z_page
 from pos.ui.i18n import language
 from sync.actions.printing import HAND_OUT, LABEL
 from sync.actions.shifts import Z_REPORT
+from sync.domain.card_slips import CARD_CASHIER, CARD_CUSTOMER
 from sync.local import Local, return_by_receipt, sale_by_receipt
 from sync.local.arrivals import by_id_now
 from sync.local.order_payments import order_paid_by_receipt
@@ -91,6 +93,18 @@ def _z(local: Local, ref: str, copy: bool, duplicate: bool) -> Document | None:
     return z_page(ref, copy=copy, duplicate=duplicate)(local)
 
 
+def _card(what: str) -> Write:
+    """The paper of that kind of a card payment."""
+
+    def written(local: Local, ref: str, copy: bool, duplicate: bool) -> Document | None:
+        try:
+            return card_page(local, what, ref, language(), copy=copy, duplicate=duplicate)
+        except LookupError:
+            return None
+
+    return written
+
+
 _WRITE: dict[str, Write] = {
     "receipt": _sale,
     "return": _return,
@@ -98,6 +112,8 @@ _WRITE: dict[str, Write] = {
     HAND_OUT: _of(hand_out_by_receipt, hand_out_page),
     "order_paid": _of(order_paid_by_receipt, order_paid_page),
     "payout": _payout,
+    CARD_CASHIER: _card(CARD_CASHIER),
+    CARD_CUSTOMER: _card(CARD_CUSTOMER),
     "move": _move,
     Z_REPORT: _z,
     LABEL: _label,

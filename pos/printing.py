@@ -4,23 +4,22 @@ A print is its own fact beside the sale (F49): what came of it is written down, 
 duplicate when it is printed again (F48), and the drawer opens whatever the printer says (F50).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 
+from pos.card_pages import card_page
 from pos.collect_pages import hand_out_page, label_page, pick_page, ticket_page
 from pos.devices.base import DeviceEvent, DeviceFault, DrawerResult, Outcome, OutputComplete, Printer
 from pos.order_pages import order_paid_page, tender_of
-from pos.receipt.back_by import how
-from pos.receipt.credit import Credit
 from pos.receipt.document import Document
 from pos.receipt.exchange import exchange_receipt
 from pos.receipt.gift import GiftLine, GiftReceipt, gift_receipt
 from pos.receipt.page import ReceiptVat
-from pos.receipt.returned import BackLine, BackTender, ReturnReceipt, return_receipt
 from pos.receipt.sale import ReceiptLine, SaleReceipt, sale_receipt
 from pos.receipt.words import words
+from pos.return_pages import as_slip, return_page
 from pos.slips import footer_of, shop, shop_time, stub_of
 from pos.terminal import Terminal
 from pos.ui.i18n import language
@@ -29,23 +28,14 @@ from sync.actions.printing import HAND_OUT, LABEL, printed, queue_print
 from sync.domain.arrivals import Arrival
 from sync.domain.pickups import Parcel
 from sync.domain.pricing import line_amount
-from sync.domain.returns import Basis, Destination, destination_of
+from sync.domain.returns import Destination, destination_of
 from sync.domain.sales import TenderKind
-from sync.local import Local, RecordedReturn, RecordedSale, return_by_id, return_rules, settings
-from sync.local.card_back import card_refunds_of
+from sync.local import Local, RecordedReturn, RecordedSale, return_by_id, return_rules
 from sync.local.order_payments import RecordedOrderPaid
 from sync.local.picking import OrderToPick
 from sync.local.pickups import RecordedHandOut
 from sync.local.receipts import receipt_pass, sold
-from sync.local.value import code_of
-from sync.protocol.operations import (
-    Return,
-    ReturnLine,
-    SaleLine,
-    credit_of,
-    exchanged_of,
-    owed_of,
-)
+from sync.protocol.operations import SaleLine
 from sync.protocol.order_payments import ORDER_PAID
 
 
@@ -70,8 +60,8 @@ OF_OUTCOME = {
 class Paper:
     """One receipt on its way: of which sale, or return (`back`), whether it is a copy, how it stands and why not.
     `gift`: it is the paper without prices. `what`: of which kind it is, if it is one of an order that is collected
-    ("label", "hand_out", "ticket", "pick", "order_paid"); `receipt` is then the parcel, the slip's or the receipt's
-    number, the arrival, the list."""
+    ("label", "hand_out", "ticket", "pick", "order_paid") or of a card payment; `receipt` is then the parcel, the slip's
+    or the receipt's number, the arrival, the list, the payment."""
 
     receipt: str
     copy: bool = False
@@ -105,6 +95,7 @@ class Printing:
         self._queued = 0
         self.hold: Callable[[str, Callable[[], None]], None] = lambda _ref, go: go()  # until its fiscal number is known
         terminal.on_device(self._heard)
+        terminal.card_paper = self.card_paper
 
     @property
     def busy(self) -> bool:
@@ -146,6 +137,11 @@ class Printing:
     def sheet(self, ref: str, what: str, write: Callable[[Local], Document], *, label: bool = False) -> Paper:
         """Queue any other page, as `receipt` does: `ref` and `what` name it in the print journal. `label`: one."""
         return self._put(Paper(ref), what, write, self._labels if label else None)
+
+    def card_paper(self, what: str, attempt: str) -> Paper:
+        """Queue a paper of its own of a card payment, as `receipt` does: `what` as in `sync.domain.card_slips`."""
+        lang = language()
+        return self._collected(what, attempt, False, lambda local: card_page(local, what, attempt, lang))
 
     # Papers of orders that are collected: after a fault the same job again, else a `copy`
 
@@ -310,7 +306,7 @@ def as_receipt(local: Local, sale: RecordedSale) -> SaleReceipt:
         lines=tuple(_line(line, body.language) for line in body.lines),
         total=body.total,
         vat=tuple(ReceiptVat(v.rate, v.gross, v.vat) for v in body.by_rate),
-        tenders=tuple(tender_of(t) for t in body.tenders),
+        tenders=tuple(tender_of(local, t) for t in body.tenders),
         rounding=body.rounding,
         change=body.change,
         saved=sum(_saved(line) for line in body.lines),
@@ -331,66 +327,3 @@ def _saved(line: SaleLine) -> int:
     if line.regular_price is None:
         return 0
     return max(0, line_amount(line.quantity, line.regular_price) - line.amount)
-
-
-def return_page(local: Local, back: RecordedReturn, *, copy: bool = False, duplicate: bool = False) -> Document:
-    """The slip of a recorded return in the shopper's language, from the recorded amounts alone."""
-    body = back.body
-    return return_receipt(as_slip(local, back), shop(local, body.language), body.language, copy, duplicate)
-
-
-def as_slip(local: Local, back: RecordedReturn) -> ReturnReceipt:
-    """A recorded return as plain data for the page."""
-    body = back.body
-    kg = words(body.language)("kg")
-    units = [kg if x.unit == "kg" else "" for x in body.lines]
-    said = zip(body.lines, units, strict=True)
-    lines = (BackLine(x.name, x.quantity, x.amount, x.reason, unit, tuple(x.serials)) for x, unit in said)
-    return ReturnReceipt(
-        stub=stub_of(local, back.envelope, body.receipt),
-        order=body.number,
-        currency=body.currency,
-        lines=tuple(lines),
-        tenders=tuple(_back(local, body)),
-        total=body.total,
-        vat=_by_rate(body.lines),
-        rounding=body.rounding,
-        promised=body.basis == Basis.PROMISE,
-        vat_included=settings(local).policy.vat_included,
-        footer=footer_of(local, body.language),
-        credit=_credit(local, body),
-        owed=owed_of(body),
-    )
-
-
-def _back(local: Local, body: Return) -> Iterator[BackTender]:
-    """Where the money goes: into other goods, onto store credit, back by each tender, and how that stands now."""
-    if exchanged_of(body):
-        yield BackTender("exchange", exchanged_of(body))
-    if credit_of(body):
-        yield BackTender("store_credit", credit_of(body), f"•• {body.credit_masked}")
-    say, days = words(body.language), settings(local).refund_days
-    hows = {it.id: how(it.state, days, say) for it in card_refunds_of(local, body.return_id)}
-    yield from (BackTender(r.kind, r.amount, r.masked, hows.get(r.attempt, "")) for r in body.refunds if not r.to)
-    if owed_of(body):
-        yield BackTender("counter", owed_of(body))
-
-
-def _credit(local: Local, body: Return) -> Credit | None:
-    """The code that a slip of store credit shows: derived anew for each print, and stored nowhere."""
-    if not body.credit:
-        return None
-    code = code_of(local, body.return_id, body.credit) or ""
-    return Credit(code, body.credit_masked, credit_of(body), waits=body.basis == Basis.PROMISE)
-
-
-def _by_rate(lines: list[ReturnLine]) -> tuple[ReceiptVat, ...]:
-    rates = sorted({line.vat_rate for line in lines}, reverse=True)
-    return tuple(
-        ReceiptVat(
-            rate,
-            sum(line.amount for line in lines if line.vat_rate == rate),
-            sum(line.vat for line in lines if line.vat_rate == rate),
-        )
-        for rate in rates
-    )

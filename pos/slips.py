@@ -35,8 +35,8 @@ def fiscal_mark(local: Local, receipt: str) -> FiscalMark | None:
     if row is None:
         return None
     if row.state is not FiscalState.DONE:
-        return FiscalMark(refused=row.state is FiscalState.FAILED)
-    return FiscalMark(shop_time(local, row.registered_at), row.device, row.number, row.sign, row.qr)
+        return FiscalMark(refused=row.state is FiscalState.FAILED, kind=row.kind)
+    return FiscalMark(shop_time(local, row.registered_at), row.device, row.number, row.sign, row.qr, kind=row.kind)
 
 
 def name_of(local: Local, actor: str) -> str:

@@ -19,6 +19,7 @@ from pos.ui.happened import Happened
 from sync.actions.clock import now_ms
 from sync.actions.give_back import card_refunds_of, open_card_refunds, resolve_refund
 from sync.actions.printing import unprinted
+from sync.domain.card_slips import CardSlip, papers
 from sync.domain.payments import NEXT, AttemptState, settled
 from sync.local import Local, RecordedReturn, Settings, return_by_id, settings
 from sync.local.card_back import CardRefund
@@ -215,7 +216,7 @@ class CardBackFlow(Flow[BackState]):
             self._pending(refund)
         elif event.state in NEXT[refund.state]:
             reason = event.reason or (event.fault.kind if event.fault else "")
-            self._resolve(refund, event.state, event.auth_code, reason)
+            self._resolve(refund, event.state, event.auth_code, reason, event.slips)
 
     def _pending(self, refund: CardRefund) -> None:
         """The card terminal knows it, and waits for the card."""
@@ -227,12 +228,14 @@ class CardBackFlow(Flow[BackState]):
         part = self.state.part
         return part is not None and part.id == refund.id and self.state.phase is not Phase.IDLE
 
-    def _resolve(self, refund: CardRefund, state: AttemptState, reference: str, reason: str) -> None:
+    def _resolve(
+        self, refund: CardRefund, state: AttemptState, reference: str, reason: str, slips: tuple[CardSlip, ...] = ()
+    ) -> None:
         now = self._clock()
-        again = partial(self._resolve, refund, state, reference, reason)
+        again = partial(self._resolve, refund, state, reference, reason, slips)
         self._terminal.run(
-            lambda local: resolve_refund(local, refund.id, state, reference, reason, now),
-            self._resolved,
+            lambda local: resolve_refund(local, refund.id, state, reference, reason, now, slips),
+            lambda new: self._resolved(new, slips),
             lambda error: self._refused(refund, again, error),
         )
 
@@ -244,7 +247,10 @@ class CardBackFlow(Flow[BackState]):
             self._to(phase=Phase.HELD, reason=why)
             self._say(lambda: words.not_recorded(why))
 
-    def _resolved(self, new: CardRefund) -> None:
+    def _resolved(self, new: CardRefund, slips: tuple[CardSlip, ...]) -> None:
+        if self._known[new.id].state is not new.state:
+            for what in papers(new.state, slips):
+                self._terminal.card_paper(what, new.id)
         self._known[new.id] = new
         shows = self._shows(new)
         self._to(parts=with_newest(self.state.parts, new), reason=None)

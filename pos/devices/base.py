@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from pos.ui.i18n import _
+from sync.domain.card_slips import CardSlip
 from sync.domain.payments import AttemptState
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class CardAnswer(DeviceEvent):
     """What the card terminal says of an attempt. `amount_minor` is what was approved or reversed.
 
     `fault` says why an answer is missing (UNKNOWN) or why nothing was charged or given back (DECLINED).
+    `slips`: what it wants printed.
     """
 
     attempt_id: str
@@ -131,6 +133,7 @@ class CardAnswer(DeviceEvent):
     scheme: str = ""
     reason: str = ""
     fault: DeviceFault | None = None
+    slips: tuple[CardSlip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

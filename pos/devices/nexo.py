@@ -265,6 +265,7 @@ class NexoTerminal(CardTerminal):
             scheme=told.scheme,
             reason=told.reason,
             fault=told.fault,
+            slips=told.slips,
         )
         self.inbox.put(said)
 

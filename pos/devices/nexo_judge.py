@@ -14,6 +14,8 @@ import msgspec
 from pos.devices import nexo_messages as wire
 from pos.devices.base import N_, DeviceFault
 from pos.devices.nexo_messages import Header, Reply, Response, TransactionId, Unfit
+from pos.devices.nexo_slips import slips
+from sync.domain.card_slips import CardSlip
 from sync.domain.payments import AttemptState, fits
 
 CARD_BUSY = DeviceFault(
@@ -51,7 +53,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """How an attempt stands. `sure`: whether that is its end; `missing`: nobody knows of it."""
+    """How an attempt stands. `sure`: whether that is its end; `missing`: nobody knows of it; `slips`: what is to be
+    printed of it."""
 
     state: AttemptState
     amount: int = 0
@@ -63,6 +66,7 @@ class Told:
     fault: DeviceFault | None = None
     sure: bool = True
     missing: bool = False
+    slips: tuple[CardSlip, ...] = ()
 
 
 PENDING = Told(AttemptState.PENDING)
@@ -143,7 +147,7 @@ def _payment(said: wire.PaymentResponse | None, asked: Asked) -> Told:
     if ours is not None and ours.transaction_id != asked.attempt:
         raise Unfit("it speaks of another attempt")
     if said.response.result == "Failure":
-        return _refused(said.response)
+        return _refused(said.response, said.payment_receipt)
     theirs, result = said.poi_data.poi_transaction_id if said.poi_data else None, said.payment_result
     if ours is None or theirs is None or result is None or result.amounts_resp is None:
         raise Unfit("an approval that does not say of what")
@@ -155,7 +159,7 @@ def _payment(said: wire.PaymentResponse | None, asked: Asked) -> Told:
     if asked.amount and not fits(asked.amount, asked.currency, amount, currency):
         raise Unfit("it approves another amount")
     card = result.payment_instrument_data.card_data if result.payment_instrument_data else None
-    told = Told(AttemptState.APPROVED, amount, currency, wire.reference_of(theirs))
+    told = Told(AttemptState.APPROVED, amount, currency, wire.reference_of(theirs), slips=slips(said.payment_receipt))
     return replace(told, masked=wire.masked(card.masked_pan), scheme=_plain(card.payment_brand)) if card else told
 
 
@@ -163,9 +167,9 @@ def _reversal(said: wire.ReversalResponse | None, asked: Asked) -> Told:
     if said is None:
         raise Unfit("it says nothing of money that went back")
     if said.response.result == "Failure":
-        return _refused(said.response)
+        return _refused(said.response, said.payment_receipt)
     theirs = said.poi_data.poi_transaction_id if said.poi_data else None
-    told = Told(AttemptState.APPROVED, asked.amount, asked.currency)
+    told = Told(AttemptState.APPROVED, asked.amount, asked.currency, slips=slips(said.payment_receipt))
     if said.reversed_amount is not None and asked.amount:
         amount = wire.minor(said.reversed_amount, asked.currency)
         if amount != asked.amount:
@@ -175,12 +179,12 @@ def _reversal(said: wire.ReversalResponse | None, asked: Asked) -> Told:
     return replace(told, reference=wire.reference_of(theirs)) if theirs else told
 
 
-def _refused(response: Response) -> Told:
+def _refused(response: Response, receipt: msgspec.Raw) -> Told:
     condition = response.error_condition
     if condition == "InProgress":
         return PENDING
     reason = "cancelled" if condition in _STOPPED else _reason(response)
-    told = Told(AttemptState.DECLINED, reason=reason, fault=_FAULTS.get(condition))
+    told = Told(AttemptState.DECLINED, reason=reason, fault=_FAULTS.get(condition), slips=slips(receipt))
     return replace(told, sure=condition in _SURE)
 
 

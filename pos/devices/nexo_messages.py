@@ -19,6 +19,8 @@ PAYMENT, REVERSAL = "Payment", "Reversal"
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SERVICE_ID = 10
 _MOST_DIGITS = 12
+NO_RECEIPT = msgspec.Raw()
+"""Receipts are read apart (`nexo_slips`): what is wrong with them leaves the payment as it is."""
 _CAPITALS = {"id": "ID", "poi": "POI"}
 
 Word = Annotated[str, msgspec.Meta(max_length=64)]
@@ -114,6 +116,7 @@ class PaymentResponse(_Part, frozen=True):
     sale_data: SaleData | None = None
     poi_data: PoiData | None = None
     payment_result: PaymentResult | None = None
+    payment_receipt: msgspec.Raw = NO_RECEIPT
 
 
 class ReversalResponse(_Part, frozen=True):
@@ -122,6 +125,7 @@ class ReversalResponse(_Part, frozen=True):
     response: Response
     poi_data: PoiData | None = None
     reversed_amount: Decimal | None = None
+    payment_receipt: msgspec.Raw = NO_RECEIPT
 
 
 class RepeatedBody(_Part, frozen=True):

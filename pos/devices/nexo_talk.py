@@ -17,6 +17,7 @@ from pos.devices.nexo_judge import Asked, Told
 from pos.devices.nexo_line import Line, Lost, NotSent
 from pos.devices.nexo_messages import PAYMENT, REVERSAL, Unfit
 from pos.devices.nexo_seal import Seal
+from pos.devices.nexo_slips import QUALIFIERS
 from sync.actions.clock import now_ms
 from sync.domain.payments import AttemptState
 
@@ -73,7 +74,8 @@ class NexoTalk:
             return told
         whole = replace(asked, category=REVERSAL, amount=told.amount, currency=told.currency, original=original)
         back = self._move(whole, wire.service_id(asked.attempt, "reverse"))
-        return replace(told, state=AttemptState.REVERSED) if back.state is AttemptState.APPROVED else told
+        gone = back.state is AttemptState.APPROVED
+        return replace(told, state=AttemptState.REVERSED, slips=back.slips) if gone else told
 
     def how(self, asked: Asked) -> Told:
         """How an attempt stands. Of one that this process did not begin, it is not known whether it charged or gave
@@ -87,11 +89,12 @@ class NexoTalk:
             if back.state is AttemptState.PENDING:
                 return back
             if back.state is AttemptState.APPROVED:
-                return replace(told, state=AttemptState.REVERSED)
+                return replace(told, state=AttemptState.REVERSED, slips=back.slips)
         return told
 
     def _status(self, asked: Asked, number: str) -> Told:
-        body: Body = {"MessageReference": self._about(asked.category, number), "ReceiptReprintFlag": False}
+        body: Body = {"MessageReference": self._about(asked.category, number)}
+        body |= {"ReceiptReprintFlag": True, "DocumentQualifier": list(QUALIFIERS)}
         answer_s = self.settings.answer_s
         reply, mine = self._talk("TransactionStatus", _any(), "TransactionStatusRequest", body, answer_s)
         return judge.status(reply, asked, number, mine)

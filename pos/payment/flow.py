@@ -20,6 +20,7 @@ from sync.actions.exchange import Exchanged, NotSold, NotTakenBack, exchange
 from sync.actions.pay import Attempt, PaymentOpen, attempts_of, begin_attempt, note_reversed, resolve_attempt
 from sync.actions.pay_order import pay_order
 from sync.actions.sell import sell
+from sync.domain.card_slips import papers
 from sync.domain.orders import Purchase
 from sync.domain.payments import AttemptState, fits
 from sync.domain.sales import Refused, SaleRefusal
@@ -284,16 +285,20 @@ class PaymentFlow(TakeBackFlow):
         part = answer.amount_minor if answer and state is AttemptState.APPROVED else None
         again = partial(self._resolve, attempt, state, reference, masked, reason, answer)
         held = self._held(again, state is AttemptState.APPROVED)
+        slips = answer.slips if answer else ()
 
         def job(local: Local) -> tuple[Attempt, ...]:
-            resolve_attempt(local, attempt, state, reference, masked, reason, now, part)
+            resolve_attempt(local, attempt, state, reference, masked, reason, now, part, slips)
             return attempts_of(local, sale)
 
         self._terminal.run(job, lambda attempts: self._resolved(state, attempts, answer), held)
 
     def _resolved(self, state: AttemptState, attempts: tuple[Attempt, ...], answer: CardAnswer | None) -> None:
         steps, now = self.state.card, self._clock()
+        before = {it.id: it.state for it in self.state.cart.attempts}
         cart = replace(self.state.cart, attempts=attempts)
+        if answer is not None and before.get(answer.attempt_id) is not state:
+            self._papers(answer)
         self._to(cart=cart, card=replace(steps, answered_at=now) if steps else None)
         if steps is not None and steps.back:
             self._back_ended(state)
@@ -306,6 +311,11 @@ class PaymentFlow(TakeBackFlow):
         else:
             self._to(phase=Phase.DECLINED)
             self._say(lambda: words.declined(self.state, answer))
+
+    def _papers(self, answer: CardAnswer) -> None:
+        """What the card terminal wants on papers of their own, which are queued with how it ended."""
+        for what in papers(answer.state, answer.slips):
+            self._terminal.card_paper(what, answer.attempt_id)
 
     def _approved(self, steps: CardSteps | None, answer: CardAnswer | None) -> None:
         """The card paid its part; with the cash in hand, if that is all, the sale is done."""

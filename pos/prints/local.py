@@ -8,6 +8,7 @@ from pos.prints.preview import draw
 from pos.prints.state import How, Printed, Sheet
 from pos.receipt.document import Document
 from sync.actions.printing import LABEL, PrintJob, PrintState, newest
+from sync.domain.card_slips import CARD_CASHIER, CARD_CUSTOMER
 from sync.local import Local, Settings, settings
 from sync.local.arrivals import arrival_by_id
 from sync.local.pickups import parcel_by_id
@@ -56,7 +57,7 @@ def _name(local: Local, kind: str, ref: str) -> str:
         return move.body.kind if move is not None else ""
     if kind == "shift":
         return ref.rpartition("-Z")[2]
-    return "" if kind in ("pick", "x") else ref.rpartition("-")[2]
+    return "" if kind in ("pick", "x", CARD_CASHIER, CARD_CUSTOMER) else ref.rpartition("-")[2]
 
 
 def read_sheet(one: Printed, paper_of: PaperOf, columns: int) -> Callable[[Local], Sheet | None]:

@@ -32,6 +32,7 @@ from pos.prints.state import How, Printed
 from pos.receipt.shift import MOVES
 from pos.ui.happened import Happened
 from pos.ui.i18n import _, ngettext
+from sync.domain.card_slips import CARD_CASHIER, CARD_CUSTOMER
 
 _RECEIPT = (
     BROKEN,
@@ -79,6 +80,7 @@ def _numbered(kind: str) -> str:
 
 def _unnumbered(kind: str) -> str:
     words = {"label": _("Label"), "pick": _("Pick list"), "x": _("X report"), "ticket": _("Ticket")}
+    words |= {CARD_CASHIER: _("Card slip for the cashier"), CARD_CUSTOMER: _("Card slip for the customer")}
     return words.get(kind, _("Paper"))
 
 
@@ -86,6 +88,7 @@ def icon(one: Printed) -> str:
     """The picture of its kind."""
     icons = {"gift": "gift", "label": "package", "ticket": "ticket", "pick": "list", "shift": "wallet", "x": "wallet"}
     more = {"move": "wallet", "return": "undo-2", "blind": "undo-2", "hand_out": "package-check", "payout": "coins"}
+    more |= {CARD_CASHIER: "credit-card", CARD_CUSTOMER: "credit-card"}
     return (icons | more).get(one.kind, "receipt")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pos.receipt.card_slip import card_part
 from pos.receipt.credit import credit_part
 from pos.receipt.document import Blank, Centred, Document, Item, Row, Rule, Total
 from pos.receipt.page import Page, Shop
@@ -31,6 +32,8 @@ def exchange_receipt(
         *out.taxes(sale.vat, sale.vat_included),
         *_left_over(out, back),
         *(credit_part(out, back.credit) if back.credit else ()),
+        *card_part(it.slip for it in sale.tenders),
+        *card_part(it.slip for it in back.tenders),
         *out.foot(sale.stub.code, sale.footer, sale.sealed, (back.stub.fiscal, sale.fiscal)),
     ]
     return Document(tuple(items), lang, copy, duplicate)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pos.receipt.card_slip import card_part
 from pos.receipt.document import Document, Item, Row, Rule, Total
 from pos.receipt.page import Page, Shop, Stub
 from pos.receipt.sale import ReceiptTender, tender_rows
@@ -37,6 +38,7 @@ def order_receipt(paid: OrderReceipt, shop: Shop, lang: str, copy: bool = False,
         *page.stub(page._("Receipt {number}").format(number=paid.stub.number), paid.stub),
         *_sums(page, paid),
         *tender_rows(page, paid.tenders, paid.change),
+        *card_part(it.slip for it in paid.tenders),
         *page.foot(paid.code, paid.footer, fiscal=(paid.stub.fiscal,)),
     ]
     return Document(tuple(items), lang, copy, duplicate)

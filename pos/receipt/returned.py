@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pos.devices.base import N_
+from pos.receipt.card_slip import card_part
 from pos.receipt.credit import Credit, credit_part
 from pos.receipt.document import Blank, Centred, Document, Item, Row, Rule, Total
 from pos.receipt.page import Page, ReceiptVat, Shop, Stub
 from pos.ui.i18n import quantity
+from sync.domain.card_slips import SlipLine
 
 REASONS = {
     "not_as_expected": N_("Not as expected"),
@@ -47,12 +49,13 @@ class BackLine:
 @dataclass(frozen=True, slots=True)
 class BackTender:
     """Money back by one tender, `masked` being what people know it by. `how` it goes back, in the slip's language,
-    where a card terminal was asked for it."""
+    where a card terminal was asked for it; `slip`: what that wants on the paper."""
 
     kind: str
     amount: int
     masked: str = ""
     how: str = ""
+    slip: tuple[SlipLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def return_receipt(back: ReturnReceipt, shop: Shop, lang: str, copy: bool = Fals
         *page.taxes(back.vat, back.vat_included),
         *page.words(),
         *(credit_part(page, back.credit) if back.credit else ()),
+        *card_part(it.slip for it in back.tenders),
         *page.foot(back.stub.code, back.footer, fiscal=(back.stub.fiscal,)),
     ]
     return Document(tuple(items), lang, copy, duplicate)

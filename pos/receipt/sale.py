@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from pos.receipt.card_slip import card_part
 from pos.receipt.document import Document, DrawerKick, Item, Row, Rule, Total
 from pos.receipt.fiscal import FiscalMark
 from pos.receipt.page import Page, ReceiptVat, Shop, Stub
 from pos.ui.i18n import quantity
+from sync.domain.card_slips import SlipLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class ReceiptLine:
 @dataclass(frozen=True, slots=True)
 class ReceiptTender:
     """Money taken. Cash: `given` was handed over. Card: `masked_pan`, `auth_code` and `scheme` say which. Gift card and
-    store credit: `masked_pan` too, and `left` stays on it."""
+    store credit: `masked_pan` too, and `left` stays on it. `slip`: what the card terminal wants on the paper."""
 
     kind: str
     amount: int
@@ -41,6 +43,7 @@ class ReceiptTender:
     auth_code: str = ""
     scheme: str = ""
     left: int = 0
+    slip: tuple[SlipLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ def sale_receipt(sale: SaleReceipt, shop: Shop, lang: str, copy: bool = False, d
         *page.totals(),
         *page.tenders(),
         *page.taxes(sale.vat, sale.vat_included),
+        *card_part(it.slip for it in sale.tenders),
         *page.foot(sale.stub.code, sale.footer, sale.sealed, (sale.fiscal,)),
     ]
     if sale.kick and not (copy or duplicate):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pos.devices.base import N_
 from pos.receipt.document import Blank, Centred, Cut, Document, Item, Row, Rule, Total
+from pos.receipt.fiscal import fiscal_part
 from pos.receipt.page import Page, Shop, Stub
 from pos.receipt.returned import TENDERS
 
@@ -132,6 +133,7 @@ def shift_report(report: ShiftReport, shop: Shop, lang: str, copy: bool = False,
         *page.drawer(),
         *page.counted(),
         *page.late(),
+        *fiscal_part(page._, (report.stub.fiscal,)),
         *page.signed(),
         Cut(),
     ]
@@ -155,6 +157,7 @@ def move_slip(slip: MoveSlip, shop: Shop, lang: str, copy: bool = False, duplica
         Total(kind, page.money(slip.amount)),
         Rule(),
         *(Row(named, said) for named, said in rows if said),
+        *fiscal_part(_, (slip.stub.fiscal,)),
         *_signature(_("Signature")),
         Cut(),
     ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pos.receipt.fiscal import FiscalMark
 from pos.receipt.returned import TENDERS
 from pos.receipt.shift import DIFFERENCES, MOVES, ShiftReport, TenderSum
 from pos.shift.state import ShiftState
@@ -94,7 +95,17 @@ def report_rows(report: ShiftReport) -> list[LineSaid]:
     name = _("Over") if cash.difference > 0 else _("Short") if cash.difference < 0 else _("Difference")
     rows = [LineSaid(_("Expected"), money(cash.expected, currency), strong=True)]
     rows.append(LineSaid(_("Counted"), money(cash.counted, currency), strong=True))
-    return [*rows, LineSaid(name, money(abs(cash.difference), currency), strong=True)]
+    rows.append(LineSaid(name, money(abs(cash.difference), currency), strong=True))
+    return [*rows, *_fiscal(report.stub.fiscal)]
+
+
+def _fiscal(mark: FiscalMark | None) -> list[LineSaid]:
+    """The number of its Z report at the fiscal printer, or that there is none yet; nothing without such a printer."""
+    if mark is None:
+        return []
+    if mark.registered is None:
+        return [LineSaid(_("Fiscal Z report"), _("refused") if mark.refused else _("not yet"), quiet=True)]
+    return [LineSaid(_("Fiscal Z report"), mark.number)]
 
 
 def closed_head(report: ShiftReport) -> tuple[str, str]:

@@ -99,9 +99,17 @@ class ShiftFlow(PaperFlow):
         self._tell(words.first_open if self.must_open else words.no_scan)
 
     def changed(self, topics: frozenset[str]) -> None:
-        """The link or the figures changed underneath; nothing moves under a finger."""
+        """The link or the figures changed underneath; nothing moves under a finger. A Z report that is fiscalised later
+        has its number from then on."""
         if self.state.ready and self.state.phase is Phase.PAGE and topics & {"link", "verdicts", "config"}:
             self._read(lambda found: self._to(around=found.around))
+        number = self.state.slip.ref
+        if self.state.phase in (Phase.CLOSED, Phase.PAST) and self.state.shown is not None and "fiscal" in topics:
+            self._terminal.run(files.z_of(number), lambda report: self._fiscalised(number, report))
+
+    def _fiscalised(self, number: str, report: ShiftReport) -> None:
+        if self.state.shown is not None and self.state.slip.ref == number:
+            self._to(shown=report)
 
     # -------------------------------------------------------------------------------------------- the float
 

@@ -1,7 +1,7 @@
 """What a shift's screens and papers need of this terminal's files. Each function is a job for the database thread."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from pos.receipt.page import Stub
 from pos.receipt.shift import CashSum, MoveSlip, MoveSum, ShiftReport, TenderSum, move_slip, shift_report
 from pos.shift.state import Around, MoveRow, PastRow
 from pos.shift.view import short
-from pos.slips import shop
+from pos.slips import fiscal_mark, shop
 from sync.actions.cart import open_cart
 from sync.actions.counting import Count, kept_count
 from sync.actions.printing import PrintState, unprinted
@@ -116,7 +116,7 @@ def z_report(local: Local, done: RecordedClose) -> ShiftReport:
     body, envelope = done.body, done.envelope
     pieces = tuple((value, count) for value, count in body.pieces)
     cash = CashSum(body.expected, body.counted, body.first_counted, pieces, body.reason, body.note)
-    stub = _stub(local, body.number, envelope.actor, envelope.at)
+    stub = replace(_stub(local, body.number, envelope.actor, envelope.at), fiscal=fiscal_mark(local, body.number))
     names = _names(local)
     opened = (_clock(local, body.opened_at), names.get(body.opened_by, ""))
     approved = names.get(body.approved_by, "")
@@ -205,7 +205,7 @@ def as_slip(local: Local, done: RecordedMove) -> MoveSlip:
     if shift is None:
         raise LookupError(body.shift)
     number, currency = shift.body.number, shift.body.currency
-    stub = _stub(local, number, envelope.actor, envelope.at)
+    stub = replace(_stub(local, number, envelope.actor, envelope.at), fiscal=fiscal_mark(local, body.move))
     approved = _names(local).get(body.approved_by, "")
     return MoveSlip(stub, body.kind, short(number), currency, body.amount, body.reason, body.note, approved)
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from sync.actions.clock import new_id
 from sync.actions.day import day_now
+from sync.actions.printing import keep_papers
+from sync.domain.card_slips import CardSlip
 from sync.domain.payments import AttemptState, settled, step
 from sync.domain.receipts import SALE
 from sync.local import Local, settings
@@ -49,10 +51,16 @@ def begin_within(
 
 
 def resolve_refund(
-    local: Local, attempt_id: str, state: AttemptState, reference: str, reason: str, now: int
+    local: Local,
+    attempt_id: str,
+    state: AttemptState,
+    reference: str,
+    reason: str,
+    now: int,
+    slips: tuple[CardSlip, ...] = (),
 ) -> CardRefund:
-    """Record what became of it. The same state again changes nothing. Raises UnknownRefund, payments.BadStep,
-    NotRecorded."""
+    """Record what became of it, and what the card terminal wants printed. The same state again changes nothing. Raises
+    UnknownRefund, payments.BadStep, NotRecorded."""
     with local.write():
         old = card_refund(local, attempt_id)
         if old is None:
@@ -62,6 +70,7 @@ def resolve_refund(
         kept = reference or old.reference
         new = replace(old, state=state, reference=kept, reason=reason, changed_at=max(now, old.at))
         _record(local, new, [])
+        keep_papers(local, attempt_id, state, slips, now)
     return new
 
 

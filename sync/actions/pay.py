@@ -6,6 +6,8 @@ from sync.actions.attempts import GIVING_BACK, Attempt, attempt, attempts_of, op
 from sync.actions.cart import Cart, keep
 from sync.actions.clock import new_id
 from sync.actions.day import day_now
+from sync.actions.printing import keep_papers
+from sync.domain.card_slips import CardSlip
 from sync.domain.payments import AttemptState, BadStep, step
 from sync.local import Local, Staff, settings
 from sync.local.journal import append
@@ -86,11 +88,12 @@ def resolve_attempt(
     reason: str,
     now: int,
     amount: int | None = None,
+    slips: tuple[CardSlip, ...] = (),
 ) -> Attempt:
     """Record what became of it. The same state again changes nothing. Raises UnknownAttempt, payments.BadStep.
 
     `amount`: what was approved, in minor units, which may be less than was asked for; None: all of it. ValueError if it
-    is more, or nothing.
+    is more, or nothing. `slips`: what the card terminal wants printed; papers of their own are queued.
     """
     with local.write():
         old = attempt(local, attempt_id)
@@ -104,6 +107,8 @@ def resolve_attempt(
         new = replace(old, state=state, reference=kept[0], masked=kept[1], reason=reason, changed_at=now)
         new = new if amount is None else replace(new, amount=amount)
         _record(local, new, settings(local).timezone)
+        if state is not old.state:
+            keep_papers(local, attempt_id, state, slips, now)
     return new
 
 

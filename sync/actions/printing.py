@@ -5,7 +5,10 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
+from sync.domain.card_slips import CardSlip, papers
+from sync.domain.payments import AttemptState
 from sync.local import Local, tables
+from sync.local.card_slips import keep_slips
 from sync.local.tables import Statement
 
 LABEL, HAND_OUT = "label", "hand_out"
@@ -86,6 +89,14 @@ def queue(local: Local, ref: str, what: str, now: int) -> int:
 def queue_first(local: Local, ref: str, what: str, now: int) -> None:
     """As `queue`, for what has just got its number, so that no job for it can be there."""
     local.raw.execute(_INSERT, {"ref": ref, "what": what, "at": now})
+
+
+def keep_papers(local: Local, attempt_id: str, state: AttemptState, slips: tuple[CardSlip, ...], now: int) -> None:
+    """Inside `local.write()`, beside a card payment that ended so: keep what the card terminal wants printed, and queue
+    what is a paper of its own."""
+    keep_slips(local, attempt_id, slips, now)
+    for what in papers(state, slips):
+        queue_first(local, attempt_id, what, now)
 
 
 def unqueue(local: Local, ref: str, what: str) -> None:

@@ -279,6 +279,17 @@ card_refund = _table(
 """Money of returns that the card terminal was asked to give back, minor units: `paid` is the tender of the purchase,
 `original` the reference of its payment; `reference` and `reason` are what the card terminal said of the refund."""
 
+card_slip = _table(
+    "card_slip",
+    _text("attempt", primary_key=True),
+    _text("part", primary_key=True),
+    _text("lines"),
+    _int("signature"),
+    _int("at"),
+)
+"""What the card terminal wanted printed of an attempt to take money or to give it back (`sync.domain.card_slips`), for
+the customer and for the cashier: `lines` is JSON; `signature`: 1 where the customer signs it."""
+
 print_job = _table(
     "print_job",
     _text("state", primary_key=True),
@@ -316,6 +327,9 @@ fiscal = _table(
 paper. `state`: waiting, unknown, done or failed; `why`: what the fiscal printer lacks, "" while nothing is wrong."""
 
 counter = _table("counter", _text("name", primary_key=True), _int("value"))
+ailing = _table("ailing", _text("device", primary_key=True), _text("fault"), _int("since"))
+"""Devices of this terminal that can't do their work now, which its hellos tell (`sync.local.ailing`)."""
+
 lockout = _table("lockout", _text("staff", primary_key=True), _int("wrong"), _int("until"))
 anchor = _table(
     "anchor",

@@ -76,6 +76,13 @@ def _add_counts(raw: sqlite3.Connection) -> None:
     )
 
 
+def _add_ailing(raw: sqlite3.Connection) -> None:
+    raw.execute(
+        "CREATE TABLE ailing (device TEXT NOT NULL, fault TEXT NOT NULL, since BIGINT NOT NULL, PRIMARY KEY (device))"
+        " WITHOUT ROWID"
+    )
+
+
 def _add_settled(raw: sqlite3.Connection) -> None:
     raw.execute(
         "CREATE TABLE settled (matter TEXT NOT NULL, code TEXT NOT NULL, choice TEXT NOT NULL,"
@@ -173,6 +180,13 @@ def _add_fiscal(raw: sqlite3.Connection) -> None:
     raw.execute("CREATE INDEX ix_fiscal_open ON fiscal (id) WHERE state <> 'done'")
 
 
+def _add_card_slips(raw: sqlite3.Connection) -> None:
+    raw.execute(
+        "CREATE TABLE card_slip (attempt TEXT NOT NULL, part TEXT NOT NULL, lines TEXT NOT NULL,"
+        " signature BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (attempt, part)) WITHOUT ROWID"
+    )
+
+
 # Tables of released journals that format 3 changes: a sale and a return write fewer pages before they are done.
 _OP = (
     "CREATE TABLE op (incarnation TEXT NOT NULL, seq BIGINT NOT NULL, op_id TEXT NOT NULL, kind TEXT NOT NULL,"
@@ -233,6 +247,7 @@ def _to_third(raw: sqlite3.Connection) -> None:
     _add_parcels(raw)
     _add_arrivals(raw)
     _add_counts(raw)
+    _add_ailing(raw)
     _add_told(raw)
     _add_shifts(raw)
     _add_blind_returns(raw)
@@ -241,6 +256,7 @@ def _to_third(raw: sqlite3.Connection) -> None:
     _add_paid_out(raw)
     _add_order_payments(raw)
     _add_fiscal(raw)
+    _add_card_slips(raw)
     _make_slim(raw)
 
 

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pos.devices.base import CardAnswer
 from pos.devices.nexo import NexoTerminal
 from pos.devices.nexo_line import Line
 from pos.devices.nexo_seal import Seal, read_key
 from pos.devices.nexo_talk import NexoSettings
 from pos.devices.virtual.control import tell
+from sync.actions.clock import new_id
+from sync.domain.payments import AttemptState
 from tests.devices.conftest import Heard
 from tests.link.authority import Authority
 
@@ -91,3 +94,23 @@ class NexoProcess:
         """End the process."""
         self._process.terminate()
         self._process.communicate(timeout=10)
+
+
+def ended(till: NexoTerminal) -> None:
+    till.close()
+    assert till.join(5.0), "the card terminal's thread did not end"
+
+
+def answer(heard: Heard, attempt: str, state: AttemptState, count: int = 1) -> CardAnswer:
+    return heard.wait(CardAnswer, lambda a: a.attempt_id == attempt and a.state is state, count)
+
+
+def states(heard: Heard, attempt: str) -> list[AttemptState]:
+    return [a.state for a in heard.of(CardAnswer) if a.attempt_id == attempt]
+
+
+def paid(till: NexoTerminal, heard: Heard, amount: int = 64_990_00) -> tuple[str, str]:
+    """A card was charged. The attempt, and its payment's reference."""
+    attempt = new_id()
+    till.start(attempt, amount, "KZT")
+    return attempt, answer(heard, attempt, AttemptState.APPROVED).auth_code

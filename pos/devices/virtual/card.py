@@ -9,7 +9,7 @@ import threading
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from pos.devices.virtual.listening import Listening
+from pos.devices.virtual.card_port import CardPort
 
 log = logging.getLogger(__name__)
 
@@ -58,42 +58,18 @@ class Charge:
         return parts | ({"reason": self.reason} if self.reason else {})
 
 
-class VirtualCardTerminal(Listening):
+class VirtualCardTerminal(CardPort):
     """`start` it, charge at `host`:`port`, read `charges`, set `faults`, `stop` it."""
 
     def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         """Port 0 takes a free one."""
-        self.host, self.port = host, port
+        super().__init__(port, host, "virtual card terminal")
         self.faults: CardFaults = CardFaults()
         self.ledger: dict[str, Charge] = {}
-        self.charged: list[tuple[str, int]] = []
-        self.given_back: list[tuple[str, int]] = []
-        self._lock = threading.Condition()
-        self._done = threading.Event()
-        self._watch = threading.Thread(target=self._serve, name="virtual card terminal", daemon=True)
-
-    def start(self) -> "VirtualCardTerminal":
-        """Listen and serve in threads. Returns itself."""
-        self._listen()
-        self._watch.start()
-        return self
-
-    def wait_stopped(self) -> None:
-        """Wait until somebody else stops it."""
-        self._done.wait()
-
-    def stop(self) -> None:
-        """Stop serving and free the port."""
-        self._done.set()
-        with self._lock:
-            self._lock.notify_all()
-        self._watch.join()
-        self._hang_up()
 
     @property
     def charges(self) -> list[Charge]:
-        """The ledger in the order of the attempts. `charged` lists every time that money moved to the shop,
-        `given_back` every time that it moved from there to a card."""
+        """The ledger in the order of the attempts."""
         return list(self.ledger.values())
 
     def set_fault(self, name: str, value: str) -> None:
@@ -110,8 +86,7 @@ class VirtualCardTerminal(Listening):
             setattr(self.faults, name, 0 if off else int(value))
         else:
             setattr(self.faults, name, not off)
-        with self._lock:
-            self._lock.notify_all()
+        self._stir()
 
     def look(self) -> dict[str, Any]:
         """Its faults; what it asks the shopper for, None where it asks for nothing; how the newest attempt stands."""

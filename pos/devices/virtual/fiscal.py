@@ -1,4 +1,5 @@
-"""A fiscal printer on a TCP port: its own series of documents with signs, its own shift, and faults on request.
+"""A fiscal printer on a TCP port: its own series of receipts, of cash documents and of shifts, with signs, and faults
+on request.
 
 Its memory is a file, `fiscal.jsonl`, that is written before it answers: it knows each document again after any end.
 What a document looks like on paper stands in `fiscal-0001.txt` and so on.
@@ -189,28 +190,29 @@ class VirtualFiscalPrinter(Listening):
     # Its memory
 
     def _register(self, document: dict[str, Any]) -> dict[str, Any]:
-        """Inside the lock: the next number of the series, for ever."""
+        """Inside the lock: the next number of its series, for ever. The documents of a shift have its number."""
         last: dict[str, Any] = self.registered[-1] if self.registered else {"sign": "", "shift": 0}
-        number, at = len(self.registered) + 1, _now()
-        shift = self.shift or int(last["shift"]) + 1
-        sealed = f"{SERIAL}:{number}:{last['sign']}:{json.dumps(document, sort_keys=True)}"
+        at, shift = _now(), self.shift or int(last["shift"]) + 1
+        series = _series(document["kind"])
+        number = shift if series == "shift" else 1 + sum(_series(one["kind"]) == series for one in self.registered)
+        sealed = f"{SERIAL}:{series}:{number}:{last['sign']}:{json.dumps(document, sort_keys=True)}"
         sign = str(int.from_bytes(hashlib.sha256(sealed.encode()).digest()[:5], "big") % 10**10).zfill(10)
         one = {"id": document["id"], "kind": document["kind"], "serial": SERIAL, "number": number, "sign": sign}
         one |= {"at": at, "shift": shift, "qr": _qr(document, number, sign, at), "document": document}
-        self._keep(one)
+        self._keep(one, len(self.registered) + 1)
         self.registered.append(one)
         if document["kind"] == _Z:
             self.faults.shift_hours = 0
         return one
 
-    def _keep(self, one: dict[str, Any]) -> None:
+    def _keep(self, one: dict[str, Any], count: int) -> None:
         if self.out is None:
             return
         with open(self.out / "fiscal.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps(one, ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        (self.out / f"fiscal-{one['number']:04}.txt").write_text(_paper(one), "utf-8")
+        (self.out / f"fiscal-{count:04}.txt").write_text(_paper(one), "utf-8")
 
     def _remember(self) -> None:
         if self.out is None:
@@ -255,6 +257,11 @@ class _Line(socketserver.StreamRequestHandler):
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
+
+
+def _series(kind: str) -> str:
+    """Receipts, cash documents and those of a shift are counted apart."""
+    return {"cash_in": "cash", "cash_out": "cash", _OPEN: "shift", _Z: "shift"}.get(kind, "receipt")
 
 
 def _wrong(document: dict[str, Any]) -> str:

@@ -7,7 +7,6 @@ ServiceID, so the same question again is a duplicate, and a lost answer can be a
 import json
 import logging
 import ssl
-import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
@@ -19,7 +18,9 @@ import msgspec
 
 from pos.devices.nexo_seal import Seal
 from pos.devices.virtual.card import CardFaults
-from pos.devices.virtual.listening import TICK_S, Listening
+from pos.devices.virtual.card_port import CardPort
+from pos.devices.virtual.listening import TICK_S
+from pos.devices.virtual.nexo_papers import receipts
 from pos.devices.virtual.nexo_wrong import WRONG, Sent, spoil
 
 log = logging.getLogger(__name__)
@@ -33,12 +34,13 @@ Message = dict[str, Any]
 class NexoFaults(CardFaults):
     """Besides those of any card terminal: `drop_requests` counts the payments that never come in; `logged_out`
     wants a login first; `no_bank` reaches no bank; `wrong` is the name of what its answers get wrong (see
-    `nexo_wrong.WRONG`)."""
+    `nexo_wrong.WRONG`). `receipts`: how it prints (see `nexo_papers.receipts`)."""
 
     drop_requests: int = 0
     logged_out: bool = False
     no_bank: bool = False
     wrong: str = ""
+    receipts: str = "plain"
 
 
 @dataclass
@@ -62,7 +64,7 @@ class Deal:
         return f"2026-01-01T00:00:{len(self.number) % 60:02d}.000Z"
 
 
-class VirtualNexo(Listening):
+class VirtualNexo(CardPort):
     """`start` it, pay at `host`:`port`, read `charged` and `given_back`, set `faults`, `stop` it."""
 
     def __init__(
@@ -74,32 +76,11 @@ class VirtualNexo(Listening):
         seal: Seal | None = None,
     ) -> None:
         """Port 0 takes a free one."""
-        self.host, self.port, self.poi_id, self.tls, self.seal = host, port, poi_id, tls, seal
+        super().__init__(port, host, "virtual nexo")
+        self.poi_id, self.tls, self.seal = poi_id, tls, seal
         self.faults: NexoFaults = NexoFaults()
         self.ledger: dict[tuple[str, str], Deal] = {}
-        self.charged: list[tuple[str, int]] = []
-        self.given_back: list[tuple[str, int]] = []
         self.asked: list[str] = []
-        self._lock = threading.Condition()
-        self._done = threading.Event()
-        self._watch = threading.Thread(target=self._serve, name="virtual nexo", daemon=True)
-
-    def start(self) -> "VirtualNexo":
-        """Listen and serve in threads. Returns itself."""
-        self._listen()
-        self._watch.start()
-        return self
-
-    def wait_stopped(self) -> None:
-        """Wait until somebody else stops it."""
-        self._done.wait()
-
-    def stop(self) -> None:
-        """Stop serving and free the port."""
-        self._done.set()
-        self._stir()
-        self._watch.join()
-        self._hang_up()
 
     def set_fault(self, name: str, value: str) -> None:
         """Set a fault from text, as the command line does. ValueError names what is unknown."""
@@ -133,10 +114,6 @@ class VirtualNexo(Listening):
                 if name == "refuse":
                     deal.state, deal.condition = "declined", "Cancel"
         self._stir()
-
-    def _stir(self) -> None:
-        with self._lock:
-            self._lock.notify_all()
 
     def _server_at(self, host: str, port: int) -> "_Server":
         return _Server((host, port), self)
@@ -213,7 +190,7 @@ class VirtualNexo(Listening):
                 self._decide(deal)
             lost = deal.state == "approved" and self.faults.lose_answers > 0
             self.faults.lose_answers -= lost
-        return None if lost else self._said(deal, header)
+        return None if lost else self._said(deal)
 
     def _refused(self, header: Message, key: tuple[str, str], deal: Deal) -> Message | None:
         if header["POIID"] != self.poi_id or self.faults.logged_out:
@@ -269,7 +246,7 @@ class VirtualNexo(Listening):
         was = header | {"MessageType": "Response", "MessageCategory": deal.kind, "ServiceID": about["ServiceID"]}
         again = {
             "MessageHeader": was,
-            "RepeatedResponseMessageBody": {f"{deal.kind}Response": self._said(deal, header)},
+            "RepeatedResponseMessageBody": {f"{deal.kind}Response": self._said(deal, asked["ReceiptReprintFlag"])},
         }
         return {
             "Response": {"Result": "Success"},
@@ -286,8 +263,13 @@ class VirtualNexo(Listening):
         self._stir()
         return {}
 
-    def _said(self, deal: Deal, header: Message) -> Message:
-        """The answer to a transaction, now or again."""
+    def _said(self, deal: Deal, printed: bool = True) -> Message:
+        """The answer to a transaction, now or again; `printed`: with its receipts."""
+        amount = _major(deal.amount, deal.currency)
+        papers = receipts(asdict(deal), amount, self.faults.receipts) if printed else []
+        return self._answer(deal) | ({"PaymentReceipt": papers} if papers else {})
+
+    def _answer(self, deal: Deal) -> Message:
         ours = {"TransactionID": deal.attempt, "TimeStamp": "2026-01-01T00:00:00.000Z"}
         if deal.state != "approved":
             why = f"refusalReason={deal.reason.replace(' ', '+')}" if deal.reason else ""
