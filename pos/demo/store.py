@@ -97,7 +97,7 @@ def start_hub(parts: Parts, hub_flags: list[str], hub: str) -> None:
 
 def _devices(parts: Parts, folder: Path) -> dict[str, str]:
     """Start every virtual device of a till, and return their addresses by what they are."""
-    flags = ["--headless", "--free", "--without", "fiscal", "--out", str(folder), "--write", str(folder / "till.toml")]
+    flags = ["--headless", "--free", "--out", str(folder), "--write", str(folder / "till.toml")]
     parts.start("devices", "pos.devices.virtual", *flags).wait_for("is open")
     return {one.kind: one.address for one in read_list(folder / LIST)}
 

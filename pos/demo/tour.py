@@ -10,6 +10,8 @@ from pos.demo.display import Display
 from pos.demo.processes import DemoFault, Parts
 from pos.demo.store import STORE, Store, codes, start_hub
 from pos.demo.walker import Walker
+from pos.devices.virtual.control import tell
+from pos.panel.flow import read_list
 from pos.pictures import initials
 from pos.ui.i18n import money_parts
 from sync.local import Local, last_sale, open_shift_of, totals
@@ -29,6 +31,7 @@ def tour(parts: Parts, store: Store, out: Path) -> None:
         cash_sale(till, code)
         sold = last_receipt(store)
         card_sale(till, code)
+        not_fiscalised(till, store, code)
         on_duty(tablet)
         collect(store, tablet, kiosk)
         browse(parts, store, kiosk, code)
@@ -102,6 +105,7 @@ def cash_sale(till: Walker, code: dict[str, str]) -> None:
     till.picture("cash")
     till.touch("Cash received")
     till.wait_for("Receipt printed")
+    till.wait_for("Fiscal receipt 1")
     till.picture("done")
     till.touch("Next customer")
 
@@ -117,6 +121,24 @@ def card_sale(till: Walker, code: dict[str, str]) -> None:
     till.touch("Charge the card")
     till.wait_for("Receipt printed")
     till.picture("paid-by-card")
+    till.touch("Next customer")
+
+
+def not_fiscalised(till: Walker, store: Store, code: dict[str, str]) -> None:
+    """The fiscal printer is dead: what is paid is paid, and fiscalised as soon as it is back (F49)."""
+    (fiscal,) = [one for one in read_list(store.devices) if one.kind == "fiscal"]
+    tell(fiscal.control, "off on")
+    till.wait_for("Fiscal printer")
+    till.display.scan(code[LAMP])
+    till.touch("Take payment")
+    till.touch("exact")
+    till.touch("Cash received")
+    till.wait_for("Fiscal receipt waits")
+    till.wait_for("Receipt printed")
+    till.picture("paid-not-fiscalised")
+    tell(fiscal.control, "off off")
+    till.wait_for("Fiscal receipt 3")
+    till.picture("fiscalised-later")
     till.touch("Next customer")
 
 
@@ -312,6 +334,7 @@ def close_shift(till: Walker, store: Store) -> None:
     till.picture("exact")
     till.touch(next(words for words in till.texts() if words in ("Close the shift",) or "hand over" in words))
     till.wait_for("Z report printed")
+    till.wait_for("fiscal number 1")
     till.picture("z-report")
     till.touch("Sign in")
     till.wait_for("Who is it?")

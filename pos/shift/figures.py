@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from pos.receipt.fiscal import FiscalMark
 from pos.receipt.returned import TENDERS
 from pos.receipt.shift import DIFFERENCES, MOVES, ShiftReport, TenderSum
 from pos.shift.state import ShiftState
@@ -62,9 +61,15 @@ def cash_rows(report: ShiftReport) -> list[LineSaid]:
     rows.append(LineSaid(_("Cash taken, less change"), money(cash.sold, currency)))
     if cash.refunded:
         rows.append(LineSaid(_("Cash given back"), money(-cash.refunded, currency)))
+    return [*rows, *move_rows(report)]
+
+
+def move_rows(report: ShiftReport) -> list[LineSaid]:
+    """Cash that was moved by hand."""
+    rows = []
     for move in report.moves:
-        signed = move.amount if move.kind == "pay_in" else -move.amount
-        rows.append(LineSaid(_counted_word(_(MOVES.get(move.kind, move.kind)), move.count), money(signed, currency)))
+        signed = money(move.amount if move.kind == "pay_in" else -move.amount, report.currency)
+        rows.append(LineSaid(_counted_word(_(MOVES.get(move.kind, move.kind)), move.count), signed))
     return rows
 
 
@@ -95,17 +100,28 @@ def report_rows(report: ShiftReport) -> list[LineSaid]:
     name = _("Over") if cash.difference > 0 else _("Short") if cash.difference < 0 else _("Difference")
     rows = [LineSaid(_("Expected"), money(cash.expected, currency), strong=True)]
     rows.append(LineSaid(_("Counted"), money(cash.counted, currency), strong=True))
-    rows.append(LineSaid(name, money(abs(cash.difference), currency), strong=True))
-    return [*rows, *_fiscal(report.stub.fiscal)]
+    return [*rows, LineSaid(name, money(abs(cash.difference), currency), strong=True)]
 
 
-def _fiscal(mark: FiscalMark | None) -> list[LineSaid]:
+def fiscal_rows(report: ShiftReport) -> list[LineSaid]:
     """The number of its Z report at the fiscal printer, or that there is none yet; nothing without such a printer."""
+    mark = report.stub.fiscal
     if mark is None:
         return []
     if mark.registered is None:
         return [LineSaid(_("Fiscal Z report"), _("refused") if mark.refused else _("not yet"), quiet=True)]
     return [LineSaid(_("Fiscal Z report"), mark.number)]
+
+
+def closed_foot(report: ShiftReport) -> str:
+    """Which Z report was just made, and how it stands at the fiscal printer."""
+    name, mark = closed_head(report)[0], report.stub.fiscal
+    if mark is None:
+        return name
+    if mark.registered is None:
+        text = _("{report} · the fiscal printer refused it") if mark.refused else _("{report} · not fiscalised yet")
+        return text.format(report=name)
+    return _("{report} · fiscal number {number}").format(report=name, number=mark.number)
 
 
 def closed_head(report: ShiftReport) -> tuple[str, str]:

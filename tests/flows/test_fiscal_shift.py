@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pos.shift.figures import report_rows
+from pos.shift.figures import closed_foot, fiscal_rows, move_rows
 from pos.shift.state import Phase
 from sync.local.fiscal import FiscalState, fiscal_of, not_fiscalised
 from tests.flows.taxed import TaxedDrawer
@@ -39,8 +39,12 @@ def close_shift(till: TaxedDrawer) -> str:
 
 
 def fiscal_line(till: TaxedDrawer) -> str:
-    """What the screen of the closed shift says of the Z report at the fiscal printer."""
-    return next(row.value for row in report_rows(till.flow.state.shown) if row.name == "Fiscal Z report")
+    """What the screen of the closed shift, and the list of shifts, say of the Z report at the fiscal printer."""
+    (row,) = fiscal_rows(till.flow.state.shown)
+    said = {"not yet": "not fiscalised yet", "refused": "the fiscal printer refused it"}
+    foot = said.get(row.value, f"fiscal number {row.value}")
+    assert closed_foot(till.flow.state.shown) == f"Z report 1 · {foot}"
+    return str(row.value)
 
 
 def test_sale_cash_out_and_z_report_have_their_numbers_on_paper(till: TaxedDrawer) -> None:
@@ -61,6 +65,7 @@ def test_sale_cash_out_and_z_report_have_their_numbers_on_paper(till: TaxedDrawe
     kinds = [(one["kind"], one["number"]) for one in till.tax.registered]
     assert kinds == [("open_shift", 1), ("sale", 1), ("cash_out", 1), ("z_report", 1)]
     till.until(lambda: fiscal_line(till) == "1", "the number on the screen")
+    assert [row.name for row in move_rows(till.flow.state.shown)] == ["Drop × 1"]
 
 
 def test_f49_a_fiscal_printer_that_is_dead_at_the_close_stops_nothing_and_the_z_report_is_fiscalised_later(

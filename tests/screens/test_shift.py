@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pos.printing import PaperState
+from pos.receipt.fiscal import FiscalMark
+from pos.receipt.shift import ShiftReport
 from pos.shift.state import Phase
+from sync.protocol.fiscal import Z_REPORT
 from tests.flows.shifts import wants_shifts
 from tests.local.fixture import make_terminal
 from tests.screens.stage import Stage
@@ -154,6 +158,12 @@ class Album:
             ui.resize(1280, 800)
 
 
+def at_the_tax_office(report: ShiftReport, number: str = "") -> ShiftReport:
+    """The report of a till with a fiscal printer: its number there, or that there is none yet."""
+    at = report.stub.local_time if number else None
+    return replace(report, stub=replace(report.stub, fiscal=FiscalMark(at, number=number, kind=Z_REPORT)))
+
+
 def test_nothing_is_cut_from_the_float_to_the_closed_shifts_in_any_language(drawer: Drawer) -> None:
     flow, album = drawer.flow, Album(drawer)
     drawer.sign_in()
@@ -205,6 +215,8 @@ def test_nothing_is_cut_from_the_float_to_the_closed_shifts_in_any_language(draw
     drawer.phase(Phase.CLOSED)
     drawer.settle(lambda: flow.state.slip.paper is PaperState.PRINTED, "the Z report")
     album.keep("shift-closed")
+    flow._to(shown=at_the_tax_office(flow.state.shown))
+    album.keep("shift-closed-not-fiscalised")
     flow.finish()
     drawer.till.signin.choose("s-marat")
     for digit in "2222":
@@ -213,4 +225,6 @@ def test_nothing_is_cut_from_the_float_to_the_closed_shifts_in_any_language(draw
     flow.past()
     drawer.settle(lambda: flow.state.shown is not None, "the Z report")
     album.keep("shift-past")
+    flow._to(shown=at_the_tax_office(flow.state.shown, "1207"))
+    album.keep("shift-past-fiscalised")
     album.look()

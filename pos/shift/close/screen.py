@@ -5,7 +5,7 @@ from typing import Any
 
 import pos.ui.steps  # noqa: F401
 from pos.pictures import path_of
-from pos.shift.figures import cash_rows, closed_head, compared_rows, difference_line, figures, report_rows
+from pos.shift.figures import closed_foot, compared_rows, difference_line, figures, move_rows, report_rows
 from pos.shift.move.screen import WhyBox
 from pos.shift.page.screen import FigureList, NoteBox  # noqa: F401  names of the rules
 from pos.shift.state import ShiftState
@@ -96,7 +96,7 @@ class ClosedPane(BoxLayout):
         self._window.title, self._window.foot = _("Counted"), ""
         self._window.words = difference_line(report)
         self._window.minor, self._window.currency = report.cash.counted or 0, report.currency
-        self._window.foot, self._window.foot_icon = closed_head(report)[0], "receipt"
+        self._window.foot, self._window.foot_icon = closed_foot(report), "receipt"
 
 
 class ClosedSide(BoxLayout):
@@ -111,5 +111,5 @@ class ClosedSide(BoxLayout):
         if report is None:
             return
         self.paper = state.slip.paper.value
-        self.ids.figures.show([*figures(report), *cash_rows(report)[3:], *report_rows(report)])
+        self.ids.figures.show([*figures(report), *move_rows(report), *report_rows(report)])
         self.ids.steps.steps = closing_steps(state)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from pos.printing import PaperState
-from pos.shift.figures import LineSaid, cash_rows, closed_head, figures, report_rows
+from pos.shift.figures import LineSaid, cash_rows, closed_head, figures, fiscal_rows, report_rows
 from pos.shift.state import ShiftState
 from pos.shift.view import BoxSaid, RowSaid, drawer_rows, hero, page_box, past_rows, subtitle, title
 from pos.ui.kit.rows import ListRow
@@ -124,4 +124,4 @@ class PastSide(BoxLayout):
             return
         self.title, self.line = closed_head(report)
         self.ids.figures.show(figures(report))
-        self.ids.cash.show([*cash_rows(report), *report_rows(report)])
+        self.ids.cash.show([*cash_rows(report), *report_rows(report), *fiscal_rows(report)])
