@@ -217,7 +217,7 @@ class Shell:
         place = self.till.place
         if self.at_once or place == "collect":
             self.screens.screen.insert(text)
-        elif place == "sale" and self.till.sale.state.weighing is None:
+        elif place == "sale" and not self.till.sale.state.asks_digits:
             if text.strip():
                 self.till.find(text)
                 self.screens.screen.ids.field.text = text
@@ -229,7 +229,7 @@ class Shell:
         pads: dict[str, Callable[[str], None]] = {
             "signin": self.till.signin.key,
             "payment": self.till.payment.key,
-            "sale": self.till.sale.weigh_key,
+            "sale": self.till.sale.key,
             "returns": self.till.returns.key,
             "blind": self.till.blind.key,
             "attention": self.till.attention.key,

@@ -85,6 +85,7 @@ class SaleFlow(LabelFlow):
         self._action = None
         self._saying = None
         self._weighed()
+        self._pad.clear()
         self.state = SaleState(settings=self.state.settings, link=self.state.link, drawer=self.state.drawer)
 
     def _open(self, local: Local) -> tuple[Cart, Settings, Link, Unprinted | None]:
@@ -104,7 +105,9 @@ class SaleFlow(LabelFlow):
         hero = cart.lines[-1].line_id if cart.lines else ""
         again = not self.state.ready and bool(cart.lines)
         self._weighed()
+        self._pad.clear()
         self._to(ready=True, settings=known_settings, link=link, weighing=None, numbering=None, level=None)
+        self._to(expiring=None, approval=self._pad.state)
         self._show(cart, hero)
         self._greet(cart, again, unprinted_sale)
         if cart.lines:
@@ -147,7 +150,9 @@ class SaleFlow(LabelFlow):
         code = codes.read(text, self.state.settings.codes)
         if self._busy():
             return
-        if self.state.weighing is not None:
+        if self.state.expiring is not None:
+            self._approval_first()
+        elif self.state.weighing is not None:
             self._tell(words.weigh_first)
         elif not code.key:
             self._tell(words.nothing_read)
@@ -160,6 +165,8 @@ class SaleFlow(LabelFlow):
         """Add an article that was found by name."""
         if self.state.numbering is not None:
             self.number_wanted()
+        elif self.state.expiring is not None:
+            self._approval_first()
         else:
             self._add(product, "", self._clock())
 
@@ -214,10 +221,11 @@ class SaleFlow(LabelFlow):
         if quantity > line.quantity and line.product.numbered:
             self._ask_number(line.product, line.scanned)
             return
-        marked = line.labelled.mark and line.product.unit == "pcs"
-        if (quantity < line.quantity and self.state.locked) or (quantity > line.quantity and marked):
+        more, alone = quantity > line.quantity, line.product.unit == "pcs" and line.labelled.alone
+        if (not more and self.state.locked) or (more and alone):
+            own = label_words.own_code if line.labelled.mark else label_words.own_date
             self._to(hero=self.state.hero)
-            self._tell((lambda: label_words.own_code(line.product)) if quantity > line.quantity else words.locked)
+            self._tell((lambda: own(line.product)) if more else words.locked)
             return
         cart = self.state.cart.set_quantity(line_id, quantity)
         if line.serials:
@@ -281,7 +289,7 @@ class SaleFlow(LabelFlow):
         """Go on to payment, if there is anything to pay; it is for the cart that is kept, so that comes first."""
         if self.state.numbering is not None:
             self.number_wanted()
-        if not self.state.cart.lines or self.state.weighing is not None or self.state.numbering is not None:
+        if not self.state.cart.lines or self.state.asks_digits or self.state.numbering is not None:
             return
         if self._paying or self.state.asking:
             return  # the cart is on its way to the disk, and payment comes behind it

@@ -6,6 +6,7 @@ from pos.sale.words import short
 from pos.ui.happened import Happened
 from pos.ui.i18n import _, day, language
 from sync.domain.catalogue import Product
+from sync.domain.expired import ExpiredReason
 
 
 def _named(last: date) -> str:
@@ -13,11 +14,53 @@ def _named(last: date) -> str:
     return f"{day(int(noon.timestamp()) * 1000, 'UTC')} {last.year}"
 
 
-def expired(product: Product, last: date) -> Happened:
-    """Goods that may not be sold any more."""
+def expired(product: Product, last: date, may: bool) -> Happened:
+    """Goods that may not be sold any more; `may`: unless somebody approves it."""
     title = _("{name} expired on {day}").format(name=product.name(language()), day=_named(last))
     line = _("Nothing was added. Take it off the shelf and bring another.")
-    return Happened("refused", title, line, icon="triangle-alert")
+    action, icon = (_("Ask for approval"), "user-round-check") if may else ("", "")
+    return Happened("refused", title, line, icon="triangle-alert", action=action, action_icon=icon)
+
+
+def reasons() -> list[tuple[str, str]]:
+    """Why expired goods are sold all the same: key and words."""
+    return [
+        (ExpiredReason.MARKED_DOWN.value, _("Marked down for today")),
+        (ExpiredReason.DATE_WRONG.value, _("The date is printed wrong")),
+        (ExpiredReason.CHECKED.value, _("Looked at, and good")),
+    ]
+
+
+def who_approves(product: Product, last: date) -> tuple[str, str]:
+    """What is asked, and what for."""
+    said = _("{name} expired on {day}").format(name=product.name(language()), day=_named(last))
+    return _("Who lets this be sold?"), said
+
+
+def ask_somebody(product: Product) -> Happened:
+    """Somebody must approve expired goods."""
+    line = _("{name} is not added yet. The rest of the sale is kept.").format(name=product.name(language()))
+    return Happened("working", _("Somebody who may must approve"), line, icon="user-round-check")
+
+
+def approved(product: Product, who: str) -> Happened:
+    """Somebody let expired goods be sold."""
+    title = _("{name} added past its expiry").format(name=product.name(language()))
+    return Happened("good", title, _("{name} approved. It is on record.").format(name=who), icon="user-round-check")
+
+
+def not_approved(product: Product) -> Happened:
+    """Nobody did."""
+    title = _("{name} was not added").format(name=product.name(language()))
+    return Happened("working", title, _("Take it off the shelf and bring another."), icon="history")
+
+
+def own_date(product: Product) -> Happened:
+    """More of what was approved past its expiry."""
+    title = _("Scan the next {name}").format(name=product.name(language()))
+    return Happened(
+        "refused", title, _("Each one past its expiry is approved. Nothing was changed."), icon="scan-barcode"
+    )
 
 
 def past_best(product: Product, last: date) -> Happened:

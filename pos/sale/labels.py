@@ -1,15 +1,15 @@
 """What a label says besides its article: weight and price, its unit, its dates. And what a code of no article is."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from pos import code_words
 from pos.sale import label_words, words
+from pos.sale.expiring import ExpiredFlow, last_day
 from pos.sale.stock import Looked
-from pos.sale.units import UnitFlow
 from pos.ui.i18n import _
-from sync.actions.cart import PLAIN, OnLabel
+from sync.actions.cart import PLAIN, Allowed, OnLabel
 from sync.domain import codes
 from sync.domain.catalogue import Product
 from sync.domain.labelled import MOST_PIECES, price_on, weighed
@@ -18,7 +18,7 @@ from sync.domain.value import parse
 from sync.local import Found
 
 
-class LabelFlow(UnitFlow):
+class LabelFlow(ExpiredFlow):
     """Adding what was scanned, found by name or typed."""
 
     def _stranger(self, code: codes.Code) -> None:
@@ -33,29 +33,40 @@ class LabelFlow(UnitFlow):
             find = None if code.card or code.fault else self.find
             self._tell(lambda: code_words.what(code, _("Nothing was added.")) or words.not_ours(code.label), find)
 
-    def _labelled(self, found: Found, level: Looked, at: int) -> None:
+    def _labelled(self, found: Found, level: Looked, at: int, allowed: Allowed | None = None) -> None:
         """An article was scanned: its dates and its unit first, for what may not be sold is not weighed."""
         product, said, unit = found.product, found.said, self.state.cart.line_of_mark(found.product, found.said.serial)
-        if said.expired is not None and self._wall(at) >= said.expired:
-            last = _last(said.expired)
-            self._tell(lambda: label_words.expired(product, last))
+        over = self._expired(found, at)
+        if over is not None and allowed is None:
+            self._refuse_expired(found, over)
         elif said.serial and unit is not None and not product.numbered:
             self._tell(lambda: label_words.twice(product, said.serial), lambda: self.remove(unit.line_id))
         else:
             before = self.state.cart
-            self._add(product, found.scanned, at, level, said)
+            self._add(product, found.scanned, at, level, said, allowed)
             if said.best_before_over is not None and self.state.cart != before:
                 self._warn_of(product, said.best_before_over, at)
 
     def _warn_of(self, product: Product, over: datetime, at: int) -> None:
         if self._wall(at) >= over:
-            self._tell(lambda: label_words.past_best(product, _last(over)), self.undo)
+            self._tell(lambda: label_words.past_best(product, last_day(over)), self.undo)
+
+    def _expired(self, found: Found, at: int) -> datetime | None:
+        """Since when it is past its expiry; None while it is not."""
+        over = found.said.expired
+        return over if over is not None and self._wall(at) >= over else None
 
     def _add(
-        self, product: Product, scanned: str, at: int, looked: Looked = (), said: codes.Said = codes.NOTHING
+        self,
+        product: Product,
+        scanned: str,
+        at: int,
+        looked: Looked = (),
+        said: codes.Said = codes.NOTHING,
+        allowed: Allowed | None = None,
     ) -> None:
         kept = said.marked or (said.serial and not product.numbered)
-        labelled = OnLabel(scanned, said.serial) if kept else PLAIN
+        labelled = replace(OnLabel(scanned, said.serial) if kept else PLAIN, expired=allowed)
         if product.price is None:
             self._tell(lambda: words.no_price(product))
         elif product.unit == "kg":
@@ -107,8 +118,3 @@ class LabelFlow(UnitFlow):
     @property
     def _zone(self) -> str:
         raise NotImplementedError
-
-
-def _last(over: datetime) -> date:
-    """The last day on which it was good."""
-    return (over - timedelta(microseconds=1)).date()

@@ -200,8 +200,9 @@ class SaleScreen(Panel):
         self._totals = Totals(screen=self)
         self._sides: dict[bool, Any] = {}
         self._number: tuple[AskedWindow, NumberSide] | None = None
-        self._lines: tuple[CartLine, ...] = ()
+        self._expired: Any = None
         super().__init__(flow=flow, state=flow.state)
+        self._cart, self._go_on = self.ids.cart.__self__, self.ids.go_on.__self__  # ids alone hold nothing
         flow.on_state = self._look
         theme.follow(language=self._spoken)
         self._look(flow.state)
@@ -227,10 +228,21 @@ class SaleScreen(Panel):
         else:
             window, side = self._asked()
             window.show(state)
+        pane, side, button = self._approval() if state.expiring is not None else (self._cart, side, self._go_on)
+        if state.expiring is not None:
+            pane.show(state)
         side.show(state)
         self._action(state)
-        only(self.ids.window, window)
-        only(self.ids.side, side)
+        for place, widget in (("window", window), ("pane", pane), ("side", side), ("right", button)):
+            only(self.ids[place], widget)
+
+    def _approval(self) -> Any:
+        """What asks for an approval of goods past their expiry; built when the first ones are."""
+        if self._expired is None:
+            from pos.sale.expired.screen import parts
+
+            self._expired = parts(self)
+        return self._expired
 
     def _scales(self, by_hand: bool) -> Any:
         """What weighs, by the scale or by hand; built when it is first needed."""
@@ -247,7 +259,7 @@ class SaleScreen(Panel):
         return self._number
 
     def _action(self, state: SaleState) -> None:
-        said, button = primary(state), self.ids.go_on
+        said, button = primary(state), self._go_on
         button.text, button.line, button.icon = said.text, said.line, said.icon
         button.off, button.busy = said.off, said.busy
 

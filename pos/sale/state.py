@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pos.approval import NOBODY_YET, Approval
+from pos.sale.expired_goods import Expiring
 from pos.sale.numbering import Numbering
 from pos.sale.weighing import Weighing
 from pos.ui.happened import Happened
@@ -21,7 +23,8 @@ class SaleState:
     """The sale on the screen. `hero`: the line in the window; `level`: its stock here, read at `looked_at`.
 
     `unkept`: the journal could not be written, so the cart stands on the screen alone. `asking`: the hub is asked for
-    the right of an exchange, or the exchange is being recorded. `drawer`: whether cash is given here.
+    the right of an exchange, or the exchange is being recorded. `expiring`: goods past their expiry that somebody is
+    asked to approve. `drawer`: whether cash is given here.
     """
 
     ready: bool = False
@@ -35,11 +38,18 @@ class SaleState:
     looked_at: int = 0
     weighing: Weighing | None = None
     numbering: Numbering | None = None
+    expiring: Expiring | None = None
+    approval: Approval = NOBODY_YET
     happened: Happened | None = None
     undoable: bool = False
     unkept: bool = False
     asking: bool = False
     drawer: bool = True
+
+    @property
+    def asks_digits(self) -> bool:
+        """Whether digits that are typed belong to a weight or a PIN."""
+        return self.weighing is not None or self.expiring is not None
 
     @property
     def hero_line(self) -> CartLine | None:

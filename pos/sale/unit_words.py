@@ -14,6 +14,12 @@ def number_wanted(product: Product) -> Happened:
     return Happened("working", title, _("It is sold by its number. Nothing is added yet."), icon="hourglass")
 
 
+def expired(product: Product) -> Happened:
+    """The label with the number says that the unit is past its expiry."""
+    title = _("This {name} is past its expiry").format(name=product.name(language()))
+    return Happened("refused", title, _("Bring another, and scan its number."), icon="triangle-alert")
+
+
 def own_barcode(product: Product) -> Happened:
     """The barcode that all units share, in place of the unit's own number."""
     title = _("That is the barcode of {name}").format(name=product.name(language()))

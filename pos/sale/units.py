@@ -5,6 +5,7 @@ Nothing that is scanned meanwhile is lost (F51, F52): other articles wait for th
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from pos.flow import Say
@@ -62,8 +63,8 @@ class UnitFlow(WeighFlow):
         if asked is not None:
             self._tell(lambda: unit_words.number_first(asked.product))
 
-    def _ask_number(self, product: Product, scanned: str) -> None:
-        self._to(numbering=Numbering(product, scanned))
+    def _ask_number(self, product: Product, scanned: str, labelled: OnLabel = PLAIN) -> None:
+        self._to(numbering=Numbering(product, scanned, labelled=labelled))
         self._tell(lambda: unit_words.number_wanted(product))
 
     def _number_read(self, code: codes.Code, found: Found | None, at: int, typed: bool) -> None:
@@ -72,7 +73,10 @@ class UnitFlow(WeighFlow):
         if asked is None:
             return
         product, label = asked.product, codes.numbered(code.raw)
-        if found is not None and found.product.id != product.id:
+        over = self._expired(found, at) if found is not None and found.product.id == product.id else None
+        if over is not None and asked.labelled.expired is None:
+            self._tell(lambda: unit_words.expired(product))
+        elif found is not None and found.product.id != product.id:
             other = found.product
             self._to(numbering=replace(asked, waits=(*asked.waits, code.raw), typed=""))
             self._tell(lambda: unit_words.waits(other, product))
@@ -83,6 +87,7 @@ class UnitFlow(WeighFlow):
             self._tell(lambda: unit_words.no_number(product))
         else:
             labelled = OnLabel(code.raw, label[1]) if label and code.said.marked else PLAIN
+            labelled = replace(labelled, expired=asked.labelled.expired)
             self._number_given(label[1] if label else code.raw, asked, at, labelled)
 
     def _number_given(self, text: str, asked: Numbering, at: int, labelled: OnLabel) -> None:
@@ -108,7 +113,7 @@ class UnitFlow(WeighFlow):
         """An article that is sold by number was scanned; `text`: the number, where its label has it as well."""
         serial = serial_of(text)
         if serial is None:
-            self._ask_number(product, scanned)
+            self._ask_number(product, scanned, labelled)
         elif self.state.cart.line_of(serial) is not None:
             self._tell_in_sale(serial)
         else:
@@ -153,6 +158,9 @@ class UnitFlow(WeighFlow):
         self._off = {s: p for s, p in (self._off | then).items() if s not in now}
 
     # ---------------------------------------------------------------------------------------------- what the cart does
+
+    def _expired(self, found: Found, at: int) -> datetime | None:
+        raise NotImplementedError
 
     def _change(self, cart: Cart, hero: str, say: Say, looked: Looked = (), **more: Any) -> None:
         raise NotImplementedError

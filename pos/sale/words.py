@@ -123,6 +123,11 @@ def no_price(product: Product) -> Happened:
     return Happened("refused", title, _("Nothing was added. Ask the shift lead."))
 
 
+def sign_first() -> Happened:
+    """A scan while a PIN is asked for."""
+    return Happened("refused", _("First the approval, then the next scan"), _("The last scan was not taken."))
+
+
 def weigh_first() -> Happened:
     """A scan while a weight is asked for."""
     return Happened("refused", _("Enter the weight first"), _("The last scan was not added."))

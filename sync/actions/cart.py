@@ -9,6 +9,7 @@ from sync.actions.attempts import Attempt, attempts_of
 from sync.actions.clock import new_id
 from sync.domain.catalogue import Product
 from sync.domain.exchange import GoodsBack, paid_by_goods
+from sync.domain.expired import ExpiredReason
 from sync.domain.orders import Purchase
 from sync.domain.payments import AttemptState
 from sync.domain.pricing import PIECE, Line, Totals, price_cart, price_line
@@ -20,13 +21,30 @@ from sync.local.tables import Statement, insert
 
 
 @dataclass(frozen=True, slots=True)
+class Allowed:
+    """Goods past their expiry may be sold: `over` since when they are (ISO 8601, the store's wall clock), why they are
+    sold all the same, and the staff id of who approved it."""
+
+    over: str
+    reason: ExpiredReason
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class OnLabel:
     """What the label of a unit says that holds for it alone. `mark`: its marking code as it was read, `unit` the serial
-    in it; `amount`: what it costs by the label of a scale, minor units, None if that does not say."""
+    in it; `amount`: what it costs by the label of a scale, minor units, None if that does not say; `expired`: it is
+    past its expiry, and may be sold."""
 
     mark: str = ""
     unit: str = ""
     amount: int | None = None
+    expired: Allowed | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether the next one is another, with a code or an approval of its own."""
+        return bool(self.mark) or self.expired is not None
 
 
 PLAIN = OnLabel()

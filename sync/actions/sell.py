@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
-from sync.actions.cart import Cart, CartLine, delete_draft
+from sync.actions.cart import Allowed, Cart, CartLine, delete_draft
 from sync.actions.clock import new_id
 from sync.actions.day import day_now
 from sync.actions.printing import queue_first
@@ -160,4 +160,9 @@ def _line(line: CartLine, amount: int, vat: int, language: str) -> operations.Sa
         units=list(line.serials) or UNSET,
         labelled=UNSET if line.labelled.amount is None else line.labelled.amount,
         mark=line.labelled.mark or UNSET,
+        expired=_allowed(line.labelled.expired),
     )
+
+
+def _allowed(it: Allowed | None) -> operations.SoldExpired | UnsetType:
+    return UNSET if it is None else operations.SoldExpired(it.over, it.reason, it.approved_by)

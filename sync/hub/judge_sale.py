@@ -25,6 +25,8 @@ def check(body: Sale) -> None:
     check_ids(body.sale_id, body.receipt, body.location, body.currency)
     for line in body.lines:
         check_ids(line.product, *line.serials)
+        if line.expired is not UNSET:
+            check_ids(line.expired.over, line.expired.reason, line.expired.approved_by)
     for tender in body.tenders:  # what it names is looked up, whatever it was paid with
         check_ids(tender.reference, tender.attempt)
     if not body.sale_id:

@@ -19,7 +19,7 @@ from sync.hub import database, given, settings
 from sync.hub.tables import purchase, sale, sale_line, sale_serial, sale_tender
 from sync.protocol.operations import SaleLine
 
-NOT_OF_ROW = ("units", "labelled", "mark")
+NOT_OF_ROW = ("units", "labelled", "mark", "expired")
 """What a sale's line may have and its row has not: it stands in a table of its own, or in the operation alone."""
 _OF_LINE = tuple(name for name in SaleLine.__struct_fields__ if name not in NOT_OF_ROW)
 _OMITTED = ("ready_by", "collector", "proxies", "collect_check")

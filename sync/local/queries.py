@@ -13,6 +13,7 @@ import msgspec
 from sync.domain import search as folding
 from sync.domain.catalogue import LANGUAGES, Department, Location, LocationKind, Product, Words
 from sync.domain.code_rules import NO_RULES, CodeRules, code_rules
+from sync.domain.expired import may_be_approved
 from sync.domain.sales import Policy
 from sync.domain.stock import Known, Level, known
 from sync.local.attention import needs_you
@@ -62,6 +63,7 @@ class Settings:
     country: str = ""
     refund_days: int = 0
     pickup_signature: bool = False
+    sell_expired: bool = True
     codes: CodeRules = NO_RULES
 
 
@@ -265,11 +267,11 @@ def _value(text: str) -> object:
 
 def settings(local: Local) -> Settings:
     """The retailer's settings. Keys: retailer, currency, vat_included, cash_step, timezone (in `timezones` that of each
-    store that has another, by location), languages, tax_id,
-    receipt_footer, shift_required, shift_limit (a difference above it, in minor units, takes
-    an approval; 0: none does), country (ISO 3166, whose telephone numbers are written without its code),
-    refund_days (what the payment side takes at most to give money back; 0: nobody says), pickup_signature (whether who
-    collects an order signs for it), scale_labels, badge_prefixes, loyalty_prefixes, gift_card_prefixes
+    store that has another, by location), languages, tax_id, receipt_footer, shift_required, shift_limit (a difference
+    above it, in minor units, takes an approval; 0: none does), country (ISO 3166, whose telephone numbers are written
+    without its code), refund_days (what the payment side takes at most to give money back; 0: nobody says),
+    pickup_signature (whether who collects an order signs for it), sell_expired (`approval` or `never`:
+    `sync.domain.expired`), scale_labels, badge_prefixes, loyalty_prefixes, gift_card_prefixes
     (`sync.domain.code_rules`); each value is JSON or plain text."""
     return _settings(setting_rows(local), local.identity.location if local.identity else "")
 
@@ -309,6 +311,7 @@ def _settings(rows: tuple[tuple[str, str], ...], place: str) -> Settings:
         country=str(given.get("country", "")),
         refund_days=int(str(given.get("refund_days", 0))),
         pickup_signature=_truth(given.get("pickup_signature", False)),
+        sell_expired=may_be_approved(given.get("sell_expired")),
         codes=code_rules(given),
     )
 

@@ -36,13 +36,22 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
     body: msgspec.Raw
 
 
+class SoldExpired(msgspec.Struct, frozen=True):
+    """Goods that were sold past their expiry: `over` since when (ISO 8601, the store's wall clock), `reason` as in
+    `sync.domain.expired.ExpiredReason`, `approved_by` the staff id of who approved it."""
+
+    over: str
+    reason: str
+    approved_by: str
+
+
 class SaleLine(msgspec.Struct, frozen=True):
     """One line of a recorded sale: quantity in thousandths, money in minor units, VAT in basis points.
 
     `units`, in JSON `serials`: the number of each unit of goods that are sold by theirs; any other line has no such
     field, so that its bytes are those of every earlier release. So it is with `labelled`, the amount by the label of a
-    scale, which is not quantity times price to the last unit, and `mark`, the code of a marked unit as it was read,
-    with its separators.
+    scale, which is not quantity times price to the last unit, `mark`, the code of a marked unit as it was read, with
+    its separators, and `expired`, if somebody let it be sold past its expiry.
     """
 
     product: str
@@ -59,6 +68,7 @@ class SaleLine(msgspec.Struct, frozen=True):
     units: list[str] | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="serials")
     labelled: int | msgspec.UnsetType = msgspec.UNSET
     mark: str | msgspec.UnsetType = msgspec.UNSET
+    expired: SoldExpired | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def serials(self) -> list[str]:

@@ -1,0 +1,1 @@
+"""Approving goods past their expiry on the sale's window."""
