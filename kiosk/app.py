@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from kiosk.ailing import Ailing
 from kiosk.visit import Rules, Visit
 from pos.devices.base import DeviceEvent, ScanRead
 from pos.equipment import agent_environment, agent_flags, equip
@@ -198,6 +199,7 @@ def _serve(settings: Settings, terminal: Terminal, win: Any, demo: bool) -> None
     terminal.wake = Clock.create_trigger(lambda _dt: terminal.pump())
     visit = Visit(terminal, rules(settings), now_ms, steady_ms)
     give_paper(visit, terminal)
+    Ailing(terminal)
     frame = build(visit, terminal.devices.camera)
     listen(win, visit, frame, terminal)
     terminal.on_changed(visit.changed)

@@ -1,17 +1,24 @@
 """Which of a terminal's devices can't do their work now, and what still works. No window here.
 
 A device says so itself, in its state; it comes back by itself, and then so does what is said here. What just happened
-on a screen may still say what ailed it: that sentence goes, too.
+on a screen may still say what ailed it: that sentence goes, too. Those of other terminals at the store, of which the
+hub told, stand behind the own ones.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from pos.ailing_there import AilmentThere, read_there
 from pos.devices.base import N_, Device, DeviceEvent, DeviceFault, DeviceState, OutputComplete, StatusUpdate
 from pos.flow import Flow
 from pos.terminal import Devices, Terminal
 from pos.ui.i18n import _, ngettext
+from sync.actions.clock import now_ms
+from sync.local import Local
+
+log = logging.getLogger(__name__)
 
 NAMES: Mapping[str, tuple[str, str]] = {
     "printer": (N_("Receipt printer"), "printer"),
@@ -84,7 +91,7 @@ def ailments(devices: Devices, has_drawer: bool = True) -> tuple[Ailment, ...]:
     )
 
 
-def short(found: Sequence[Ailment]) -> str:
+def short(found: Sequence[Ailment | AilmentThere]) -> str:
     """So much of it as the top bar has room for."""
     if len(found) == 1:
         return found[0].name
@@ -103,17 +110,24 @@ def _works(role: str, device: Device, devices: Devices, has_drawer: bool) -> str
 
 
 class Ailing:
-    """Listens to a terminal's devices. `changed` is called when one ails or is well again."""
+    """Listens to a terminal's devices, and to what the hub tells of others'. `changed` is called when one ails or is
+    well again."""
 
-    def __init__(self, terminal: Terminal, flows: Sequence[Flow[Any]]) -> None:
+    def __init__(self, terminal: Terminal, flows: Sequence[Flow[Any]], clock: Callable[[], int] = now_ms) -> None:
         self.changed: Callable[[], None] = lambda: None
         self.works: dict[str, Callable[[], str]] = {}  # by role: what else can be said of what works, "" for nothing
-        self._terminal, self._flows = terminal, flows
+        self._terminal, self._flows, self._clock = terminal, flows, clock
         self._heard_of: dict[str, set[DeviceFault]] = {}
+        self._there: tuple[AilmentThere, ...] = ()
         terminal.on_device(self._heard)
+        terminal.on_changed(self._news)
+        terminal.run_after_frame(self._read, self._told, self._unread)
 
-    def now(self, has_drawer: bool = True) -> tuple[Ailment, ...]:
-        """What ails now."""
+    def now(self, has_drawer: bool = True) -> tuple[Ailment | AilmentThere, ...]:
+        """What ails now, the own devices first."""
+        return *self._own(has_drawer), *self._there
+
+    def _own(self, has_drawer: bool) -> tuple[Ailment, ...]:
         found = ailments(self._terminal.devices, has_drawer)
         said = [(one, self.works[one.role]() if one.role in self.works else "") for one in found]
         return tuple(replace(one, works=words) if words else one for one, words in said)
@@ -126,6 +140,21 @@ class Ailing:
             if event.state is DeviceState.READY and event.fault is None:
                 self._mended(event.device)
             self.changed()
+
+    def _news(self, topics: frozenset[str]) -> None:
+        if "attention" in topics:
+            self._terminal.run(self._read, self._told, self._unread)
+
+    def _read(self, local: Local) -> tuple[AilmentThere, ...]:
+        return read_there(local, self._clock())
+
+    def _told(self, there: tuple[AilmentThere, ...]) -> None:
+        self._there = there
+        self.changed()
+
+    def _unread(self, error: Exception) -> None:
+        """The files can't be worked on, as the screen says; the next news is looked at again."""
+        log.warning("what ails at other terminals can't be read yet: %s", error)
 
     def _mended(self, name: str) -> None:
         """No screen goes on saying that a device is dead that is not."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pos.ailing import Ailing, Ailment, short
+from pos.ailing_there import AilmentThere
 from pos.ui.i18n import _
 
 
@@ -30,7 +31,7 @@ class Ails:
             return
         from pos.ui.kit.dialog import Dialog
 
-        self._dialog = Dialog(title=_("What does not work now"), act_text=_("Close"))
+        self._dialog = Dialog()
         self._fill(found)
         self._dialog.open()
 
@@ -42,13 +43,14 @@ class Ails:
         if self._dialog is not None and self._dialog.parent is not None:
             (self._fill(found) if found else self._dialog.close())
 
-    def _fill(self, found: tuple[Ailment, ...]) -> None:
+    def _fill(self, found: tuple[Ailment | AilmentThere, ...]) -> None:
         from pos.ui.menu import AilRow
 
         said = [(one.icon, one.name, one.line) for one in found]
         if said == getattr(self._dialog, "said", None):
             return
         self._dialog.said = said
+        self._dialog.title, self._dialog.act_text = _("What does not work now"), _("Close")
         self._dialog.ids.body.clear_widgets()
         for icon, name, line in said:
             self._dialog.add_widget(AilRow(icon=icon, title=name, line=line))

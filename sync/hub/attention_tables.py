@@ -32,3 +32,16 @@ settlement = Table(
     number("at"),
     Column("early", Integer, nullable=False),
 )
+# Devices of terminals that can't do their work now, as the newest hello of each says. `at`: since when, by our clock.
+ailment = Table(
+    "ailment",
+    metadata,
+    key("terminal"),
+    key("device"),
+    text("location"),
+    text("name"),
+    text("kind"),
+    text("fault"),
+    number("at"),
+    Index("ailment_location", "location"),
+)

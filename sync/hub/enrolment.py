@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from sync.domain.verdicts import Code
-from sync.hub import anew, attention, database, feed, roles, seals, signers
+from sync.hub import ailing, anew, attention, database, feed, roles, seals, signers
 from sync.hub.attention import Note
 from sync.hub.faults import Refusal
 from sync.hub.feed import Recorder
@@ -110,6 +110,7 @@ def revoke(conn: Connection, name: str, now: int) -> bool:
     found = conn.execute(terminal.update().where(terminal.c.id == name).values(revoked_at=now)).rowcount > 0
     recorder = Recorder(now)
     signers.revoke(conn, recorder, name)
+    ailing.forget(conn, recorder, name)
     recorder.commit(conn)
     return found
 
@@ -153,6 +154,7 @@ def _hello(conn: Connection, request: Hello, now: int) -> Welcome:
     skew = max(-(2**53), min(2**53, request.at - now))
     seen = {"seen_at": now, "skew": skew, "software": request.software[:64].replace("\x00", "")}
     conn.execute(terminal.update().where(terminal.c.id == row.id).values(**seen))
+    ailing.told(conn, row, request, now)
     return _welcome(conn, row, request.incarnation, now)
 
 

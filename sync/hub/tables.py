@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, U
 from sqlalchemy import text as sql
 
 from sync.hub.arrival_tables import arrival as arrival
+from sync.hub.attention_tables import ailment as ailment
 from sync.hub.attention_tables import matter as matter
 from sync.hub.attention_tables import settlement as settlement
 from sync.hub.blind_tables import blind_return as blind_return
@@ -55,7 +56,6 @@ from sync.hub.value_tables import value_hold as value_hold
 
 FORMAT = 2
 """Bumped when a table here or in `order_tables` changes shape."""
-
 
 _OF_CARDS: dict[str, Any] = {"sqlite_where": sql("kind = 'card'"), "postgresql_where": sql("kind = 'card'")}
 
@@ -163,7 +163,7 @@ purchase = Table(
 )
 
 _CATALOGUE = (product, barcode, department, price, price_past)
-_FOLLOWED = (*_CATALOGUE, stock, parcel, pick, arrival, location, staff, setting, signer, purchase, matter)
+_FOLLOWED = (*_CATALOGUE, stock, parcel, pick, arrival, location, staff, setting, signer, purchase, matter, ailment)
 ENTITIES: dict[str, Table] = {t.name: t for t in _FOLLOWED}
 """The tables of what terminals follow, by the entity's name in changes."""
 

@@ -22,7 +22,7 @@ from sync.link.push import Missing, NewJournal
 from sync.link.status import Status
 from sync.link.verify import NoProof
 from sync.link.wire import NoAnswer, Refused, Wire
-from sync.link.work import Work
+from sync.link.work import SETTLED_S, Work
 from sync.local import Local, NotEnrolled, Reason, files, reason_of
 from sync.local.install import BadSnapshot
 from sync.local.journal import note, prune
@@ -187,13 +187,13 @@ class Agent:
         self._vouch(work)
         self._pace.worked()
         self._prove(work)
-        return about(self._beat.look)
+        return SETTLED_S if work.devices_untold() else about(self._beat.look)
 
     def _round(self, work: Work, live_wire: Wire) -> None:
         lost, self._lost = self._lost, False
         standing, _ = self._ears.standing()
         pause = self._beat.calm_hello if standing else self._beat.hello
-        if lost or work.session is None or work.hello_is_older_than(pause):
+        if lost or work.session is None or work.hello_is_due(pause):
             work.say_hello()
             self._epoch = work.session.welcome.epoch if work.session else ""
             live_wire.token = work.wire.token

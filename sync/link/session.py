@@ -3,14 +3,15 @@
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sync.link import keys
 from sync.link.enrol import seed_of
 from sync.link.wire import Wire, from_hex
 from sync.local import Local
+from sync.local.ailing import own_ailing
 from sync.local.journal import Head, head, read_one
-from sync.protocol.messages import Hello, Welcome
+from sync.protocol.messages import Ails, Hello, Welcome
 from sync.protocol.operations import GENESIS
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ class Session:
     skew_ms: int
     last_seq: int
     last_hash: bytes
+    ails: list[Ails] = field(default_factory=list)
+    """What the hello said of our devices."""
 
     def fresh(self, now: int) -> bool:
         """Whether the token is good for another minute, by our own clock as it was at the hello."""
@@ -42,12 +45,13 @@ def hello(local: Local, wire: Wire, clock: Callable[[], int], software: str) -> 
     signature = keys.sign(seed_of(local), f"hello:{me.terminal}:{incarnation}:{sent}:{nonce}")
     row = local.raw.execute("SELECT seq, seal FROM told WHERE incarnation = ?", (incarnation,)).fetchone()
     told, seal = row or (0, "")
-    request = Hello(me.terminal, incarnation, sent, nonce, signature, software, told=told, seal=seal)
+    ails = own_ailing(local.raw)
+    request = Hello(me.terminal, incarnation, sent, nonce, signature, software, told=told, seal=seal, ails=ails)
     answer = wire.post("hello", request, Welcome)
     heard = clock()
     wire.token = answer.token
     skew = (sent + heard) // 2 - answer.now
-    return Session(incarnation, answer, skew, answer.last_seq, from_hex(answer.last_hash))
+    return Session(incarnation, answer, skew, answer.last_seq, from_hex(answer.last_hash), ails)
 
 
 class Proof:

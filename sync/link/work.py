@@ -14,6 +14,7 @@ from sync.link.push import Pusher
 from sync.link.session import Session, hello
 from sync.link.wire import Refused, Wire
 from sync.local import Local, attention, ledger, value
+from sync.local.ailing import own_ailing
 from sync.local.replica import Cursor, Replica
 from sync.local.wake import Sender
 from sync.protocol.messages import Fault, Live, ReleaseValue, Scope
@@ -23,6 +24,8 @@ _RETURNS_WAIT = """SELECT 1 FROM taken_back t CROSS JOIN waiting w ON w.incarnat
     LIMIT 1"""
 GONE = (403, 404, 422)
 """Answers to a release that no asking again will change."""
+SETTLED_S = 2.0
+"""So long after a hello the next one tells of devices: what comes and goes by the second is told as it ends."""
 FAR = 5_000
 """So many versions behind, a snapshot is taken."""
 
@@ -67,6 +70,14 @@ class Work:
         """Whether a hello is due. A clock that jumped back makes it due too."""
         age = self._clock() - self._hello_at
         return self.session is None or not 0 <= age < seconds * 1000 or not self.session.fresh(self._clock())
+
+    def devices_untold(self) -> bool:
+        """Whether other devices of ours ail than the last hello said."""
+        return self.session is not None and own_ailing(self.local.raw) != self.session.ails
+
+    def hello_is_due(self, pause: float) -> bool:
+        """Whether a hello is due: `pause` seconds after the last one, or soon when there are devices to tell of."""
+        return self.hello_is_older_than(SETTLED_S if self.devices_untold() else pause)
 
     def say_hello(self) -> None:
         """Ask where the hub stands; note which scopes stand still, and which are to be caught up."""

@@ -56,7 +56,16 @@ class Enrolled(msgspec.Struct, frozen=True):
     now: int
 
 
-class Hello(msgspec.Struct, frozen=True):
+class Ails(msgspec.Struct, frozen=True):
+    """A device that can't do its work: its role ("printer"), the word for what is wrong ("paper_out"), since when (UTC
+    ms by the terminal's clock)."""
+
+    device: str
+    fault: str
+    since: int
+
+
+class Hello(msgspec.Struct, frozen=True, omit_defaults=True):
     """POST /v1/hello, signed: `signature` is Ed25519 over `hello:{terminal}:{incarnation}:{at}:{nonce}` in ASCII."""
 
     terminal: str
@@ -69,6 +78,8 @@ class Hello(msgspec.Struct, frozen=True):
     """The last number of this journal that a hub said it holds, """
     seal: str = ""
     """and that hub's seal on it (`Pushed.seal`)."""
+    ails: list[Ails] = []
+    """All of its devices that staff elsewhere have to see to; none: all is well with it."""
 
 
 class Scope(msgspec.Struct, frozen=True):

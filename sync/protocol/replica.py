@@ -44,6 +44,9 @@ CREATE TABLE purchase (id TEXT PRIMARY KEY, number TEXT NOT NULL, at INTEGER NOT
     v INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE matter (id TEXT NOT NULL, code TEXT NOT NULL, at INTEGER NOT NULL, location TEXT NOT NULL,
     body TEXT NOT NULL, v INTEGER NOT NULL, PRIMARY KEY (id, location)) WITHOUT ROWID;
+CREATE TABLE ailment (terminal TEXT NOT NULL, device TEXT NOT NULL, location TEXT NOT NULL, name TEXT NOT NULL,
+    kind TEXT NOT NULL, fault TEXT NOT NULL, at INTEGER NOT NULL, v INTEGER NOT NULL,
+    PRIMARY KEY (terminal, device)) WITHOUT ROWID;
 CREATE TABLE link (id INTEGER PRIMARY KEY CHECK (id = 1), online INTEGER NOT NULL, since INTEGER NOT NULL,
     skew INTEGER NOT NULL, reason TEXT NOT NULL, tried_at INTEGER NOT NULL);
 """
@@ -90,6 +93,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "signer": ("kid",),
     "purchase": ("id",),
     "matter": ("id", "location"),
+    "ailment": ("terminal", "device"),
 }
 """The entities that changes speak of, with the columns of their key; a change's `key` joins them by U+001F."""
 
@@ -114,6 +118,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "signer": ("kid", "terminal", "name", "location", "public", "end", "revoked_at"),
     "purchase": ("id", "number", "at", "body"),
     "matter": ("id", "code", "at", "location", "body"),
+    "ailment": ("terminal", "device", "location", "name", "kind", "fault", "at"),
 }  # fmt: skip
 """The columns that a change's `row` holds. `rank` is local: a new product is ranked behind those that are there.
 
@@ -124,7 +129,8 @@ is believed only if the product of that rank is the right one. A `price_past` is
 `sync.domain.pickups.Parcel`, that of an arrival a `sync.domain.arrivals.Arrival`. A `pick` is what
 of an order's line is still to be picked at `location`, thousandths, to be collected at `to`. A `signer` is the public
 half of a terminal's key, which signs the passes of its receipts (`sync.domain.receipts.Signer`); `name` is what people
-call that terminal.
+call that terminal. An `ailment` is a device of a terminal, by its role, that can't do its work since `at`; `fault` is
+the driver's word for why.
 """
 
 
@@ -143,5 +149,5 @@ def scope_entities(scope: str) -> tuple[str, ...]:
         "config": ("location", "setting", "signer"),
         "staff": ("staff",),
         "orders": ("purchase",),
-        "attention": ("matter",),
+        "attention": ("matter", "ailment"),
     }[scope.split(":", 1)[0]]

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,10 @@ import pytest
 from pos.devices.base import DeviceState
 from pos.shopper import follow
 from pos.shopper_window import Patience, ShopperWindow, window_command
+from sync.actions.clock import now_ms
+from sync.local import files
 from sync.settings import CustomerDisplaySettings, load
+from tests.local.fixture import OWN, make_terminal
 from tests.screens.stage import Stage
 from tests.screens.test_till import Store, cut, suns
 
@@ -119,3 +123,76 @@ def test_f50_the_shoppers_window_that_is_killed_is_named_comes_back_by_itself_an
     ui.until(lambda: not store.shell.bar.ails, seconds=60, what="its return")
     ui.until(lambda: not ui.sees("What does not work now"), what="the end of the dialog")
     assert shoppers.pid not in (0, first)
+
+
+def hub_tells(store: Store, *ailing: tuple[str, str, str]) -> None:
+    """The hub's news of other terminals: name, device and the driver's word."""
+    path = files.current(store.terminal.home)
+    assert path is not None
+    replica = sqlite3.connect(path)
+    with replica:
+        replica.execute("DELETE FROM ailment")
+        rows = [(f"k-{name}", device, OWN, name, "kiosk", why, now_ms() - 1_200_000, 1) for name, device, why in ailing]
+        replica.executemany("INSERT INTO ailment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    replica.close()
+    store.terminal.notice(frozenset({"attention"}))
+
+
+@pytest.mark.parametrize("kind", ["till", "tablet"])
+def test_f50_a_kiosk_without_paper_stands_in_the_top_bar_of_staff_and_goes_when_it_has_some(
+    ui: Stage, window: Any, tmp_path: Path, kind: str
+) -> None:
+    ui.device(kind)
+    store = Store(ui, window, tmp_path, home=make_terminal(tmp_path, kind))
+    try:
+        store.sign_in()
+        look_now(store)
+        ui.until(lambda: not store.till.ailing.now(), what="the own devices")
+        store.scan("p-tea")
+        before = places(store)
+        hub_tells(store, ("Kiosk 2", "printer", "paper_out"))
+        ui.until(lambda: store.shell.bar.ails == "Kiosk 2: no paper", what="the kiosk")
+        ui.step(3)
+        assert places(store) == before and ui.sees("Kiosk 2: no paper") and cut(ui) == []
+        ui.picture(f"ails-kiosk-bar-{kind}-en")
+        ui.tap(store.shell.bar._ailing)
+        ui.until(lambda: ui.sees("Put in a roll"), what="what is to be done")
+        for language in ("en", "ru", "kk", "ka"):
+            ui.language(language)
+            for dark in (False, True):
+                ui.dark(dark)
+                ui.step(3)
+                assert cut(ui) == [] and suns(ui) == 1
+                ui.picture(f"ails-kiosk-{kind}-{language}{'-dark' if dark else ''}")
+        ui.dark(False)
+        ui.language("en")
+        both = ("Kiosk at the entrance from the square", "camera", "camera_gone"), ("Kiosk 2", "printer", "unheard_of")
+        hub_tells(store, *both)
+        ui.until(lambda: store.shell.bar.ails == "2 devices" and ui.sees("Its camera sees nothing"), what="both")
+        ui.step(3)
+        assert ui.sees("Kiosk 2: printer") and cut(ui) == []
+        ui.picture(f"ails-kiosks-{kind}")
+        hub_tells(store)
+        ui.until(lambda: not store.shell.bar.ails and not ui.sees("What does not work now"), what="the end of it")
+    finally:
+        store.stop()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_a_kiosk_with_a_long_name_pushes_nothing_out_of_the_bar(store: Store, size: tuple[int, int]) -> None:
+    ui = store.ui
+    store.sign_in()
+    look_now(store)
+    ui.until(lambda: not store.till.ailing.now(), what="the own devices")
+    ui.resize(*size)
+    for language in ("en", "ru", "ka"):
+        ui.language(language)
+        ui.step(3)
+        before = places(store)
+        hub_tells(store, ("Kiosk at the entrance from the square", "printer", "printer_off"))
+        ui.until(lambda: store.shell.bar.ails, what="its name")
+        ui.step(3)
+        assert places(store) == before and cut(ui) == []
+        ui.picture(f"ails-long-{language}-{size[0]}")
+        hub_tells(store)
+        ui.until(lambda: not store.shell.bar.ails, what="the end of it")
