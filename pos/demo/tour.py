@@ -129,6 +129,7 @@ def not_fiscalised(till: Walker, store: Store, code: dict[str, str]) -> None:
     (fiscal,) = [one for one in read_list(store.devices) if one.kind == "fiscal"]
     tell(fiscal.control, "off on")
     till.wait_for("Fiscal printer")
+    till.wait_for("Scan the first item")
     till.display.scan(code[LAMP])
     till.touch("Take payment")
     till.touch("exact")

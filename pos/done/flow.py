@@ -11,8 +11,10 @@ from pos.printing import DrawerSaid, Paper, PaperState, Printing
 from pos.terminal import Terminal
 from pos.ui.happened import Happened
 from pos.ui.i18n import _, money
+from sync.domain.sales import TenderKind
 from sync.local import RecordedReturn, RecordedSale
 from sync.local.card_back import CardRefund
+from sync.local.card_slips import to_sign
 from sync.local.fiscal import FiscalRow
 from sync.protocol.operations import cash_of
 
@@ -24,7 +26,8 @@ class DoneState:
     """`back`: what came back for it, in an exchange; `cards`: what of that goes back to cards. `paper`: how the receipt
     stands; `gift`: the one without prices, None if nobody wanted it. `drawer_fault`: why the drawer stayed shut;
     `drawer`: it was asked to open; `drawer_open`: what its sensor saw since, None where nothing can tell.
-    `fiscalises`: there is a fiscal printer; `fiscal`: how its receipt stands, `hindered` what is in its way."""
+    `signs`: the customer signs a slip of the card. `fiscalises`: there is a fiscal printer; `fiscal`: how its receipt
+    stands, `hindered` what is in its way."""
 
     sale: RecordedSale | None = None
     back: RecordedReturn | None = None
@@ -36,6 +39,7 @@ class DoneState:
     drawer: bool = False
     drawer_fault: DeviceFault | None = None
     drawer_open: bool | None = None
+    signs: bool = False
     fiscalises: bool = False
     fiscal: FiscalRow | None = None
     hindered: str = ""
@@ -75,6 +79,14 @@ class DoneFlow(Flow[DoneState]):
         paper = self._printing.receipt(sale)
         self._to(drawer=drawer, drawer_open=True if drawer and self._left_open else None, paper=paper.state)
         self._say(self._sold)
+        cards_paid = [tender.attempt for tender in sale.body.tenders if tender.kind == TenderKind.CARD]
+        if cards_paid:
+            self._terminal.run(lambda local: to_sign(local, cards_paid), lambda signs: self._signs(sale, signs))
+
+    def _signs(self, sale: RecordedSale, signs: bool) -> None:
+        if self.state.sale is sale and signs:
+            self._to(signs=True)
+            self._say(self._sold)
 
     def in_zone(self, zone: str) -> None:
         """The store's time zone, by which times are shown."""
@@ -155,7 +167,7 @@ class DoneFlow(Flow[DoneState]):
         text = _("Sale {receipt} is done") if state.back is None else _("Exchange {receipt} is done")
         title = text.format(receipt=sale.body.receipt)
         line = _("{amount} · kept here").format(amount=money(sale.body.due, sale.body.currency))
-        return Happened("good", title, line)
+        return Happened("good", title, _("Have the customer sign the slip of the card.") if state.signs else line)
 
     def _paper_fault(self) -> Happened:
         title, fault = _("The receipt is not printed"), self.state.fault

@@ -1,9 +1,11 @@
 """What card terminals wanted printed, as the journal's file holds it: beside each payment, bounded and with no card's
 number in it (`sync.domain.card_slips`). It goes to no hub."""
 
+from collections.abc import Iterable
+
 import msgspec
 
-from sync.domain.card_slips import CardSlip, SlipLine
+from sync.domain.card_slips import CASHIER, CardSlip, SlipLine
 from sync.local.database import Local
 
 _PUT = "INSERT OR REPLACE INTO card_slip (attempt, part, lines, signature, at) VALUES (?, ?, ?, ?, ?)"
@@ -30,3 +32,9 @@ def slip_lines(local: Local, attempt_id: str, part: str) -> tuple[SlipLine, ...]
     """What stands on it; nothing where there is none."""
     found = card_slip(local, attempt_id, part) if attempt_id else None
     return found[0].lines if found else ()
+
+
+def to_sign(local: Local, attempts: Iterable[str]) -> bool:
+    """Whether the customer signs a slip of one of these payments."""
+    found = (card_slip(local, it, CASHIER) for it in attempts)
+    return any(it is not None and it[0].signature for it in found)

@@ -64,7 +64,10 @@ def test_the_customers_part_stands_on_the_receipt_and_on_its_copy(till: NexoTill
 
 def test_a_slip_to_sign_comes_before_the_receipt_and_can_be_printed_again(till: NexoTill, card: NexoProcess) -> None:
     card.fault("receipts signature")
-    sold(till, MUG)
+    till.pay(MUG)
+    till.until(lambda: till.till.done.state.signs)
+    assert till.till.done.state.happened.line == "Have the customer sign the slip of the card."
+    till.till.next_customer()
     slip, receipt = paper(till, 1), paper(till, 2)
     assert "Card slip for the cashier" in slip and "MERCHANT COPY" in slip and "Signature of the customer" in slip
     assert "CUSTOMER COPY" in receipt and "MERCHANT COPY" not in receipt and "Signature" not in receipt
@@ -81,6 +84,7 @@ def test_a_slip_to_sign_comes_before_the_receipt_and_can_be_printed_again(till: 
 def test_a_copy_for_the_cashier_is_not_signed(till: NexoTill, card: NexoProcess) -> None:
     card.fault("receipts copy")
     sold(till, MUG)
+    assert not till.till.done.state.signs
     assert "MERCHANT COPY" in paper(till, 1) and "Signature" not in paper(till, 1)
 
 
