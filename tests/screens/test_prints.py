@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from sync.actions.printing import queue
+from sync.actions.printing import keep_papers, queue
+from sync.domain.card_slips import CARD_CASHIER, CASHIER, SlipLine, slip
+from sync.domain.payments import AttemptState
+from sync.local.card_back import CardRefund, put
 from tests.screens.stage import Stage
 from tests.screens.test_tablet import SHADES
 from tests.screens.test_till import Store, look, suns
@@ -67,12 +70,12 @@ def _in_all_languages(store: PrintStore) -> None:
     receipt = store.till.prints.state.prints[0].job.ref
     store.terminal.run(lambda local: _more(local, receipt))
     store.till.prints.start()
-    ui.until(lambda: len(store.till.prints.state.prints) == 6, what="the list")
-    for what in ("copy", "x"):
+    ui.until(lambda: len(store.till.prints.state.prints) == 7, what="the list")
+    for what in ("copy", CARD_CASHIER, "x"):
         job = next(it.job.id for it in store.till.prints.state.prints if it.job.what == what)
         store.till.prints.choose(job)
         ui.until(lambda: store.till.prints.state.sheet_ready, what="the page")
-        for language, dark in SHADES[1::2] if what == "copy" else SHADES[3:]:
+        for language, dark in SHADES[3:] if what == "x" else SHADES[:2] if what == CARD_CASHIER else SHADES[1::2]:
             ui.language(language)
             ui.dark(dark)
             ui.until(lambda: store.till.prints.state.sheet_ready, what="the page")
@@ -85,3 +88,10 @@ def _more(local: Any, receipt: str) -> None:
         queue(local, receipt, "copy", 1_700_000_000_000)
         for number, what in enumerate(("x", "pick", "label", "ticket")):
             queue(local, f"T-{number}", what, 1_700_000_000_000)
+        put(local, CardRefund("a1", "r1", "T-1", "s1", "p1", 500_00, "KZT", "1@2", "•• 4242", AttemptState.APPROVED))
+        lines = [
+            SlipLine("MERCHANT COPY", bold=True, centred=True),
+            SlipLine("AMOUNT", "KZT 500.00"),
+            SlipLine("REFUND"),
+        ]
+        keep_papers(local, "a1", AttemptState.APPROVED, (slip(CASHIER, lines, signature=True),), 1_700_000_000_000)
