@@ -11,6 +11,7 @@ from pos.flow import Say
 from pos.printing import DrawerSaid, Paper, PaperState, Printing, came_back
 from pos.sale import label_words, unit_words, words
 from pos.sale.labels import LabelFlow
+from pos.sale.looking import look_up
 from pos.sale.state import SaleState
 from pos.sale.stock import Looked
 from pos.terminal import Terminal
@@ -18,6 +19,7 @@ from sync.actions.cart import PLAIN, Cart, CartLine, OnLabel, discard_cart, open
 from sync.actions.clock import now_ms
 from sync.actions.exchange import Exchanged
 from sync.actions.printing import PrintState, unprinted
+from sync.actions.sold_units import Elsewhere
 from sync.domain import codes
 from sync.domain.catalogue import Product
 from sync.domain.stock import Known, Level
@@ -28,12 +30,10 @@ from sync.local import (
     RecordedSale,
     Settings,
     Staff,
-    find_code,
     last_sale,
     link_status,
     sale_by_receipt,
     settings,
-    stock_here,
 )
 from sync.protocol.operations import cash_of
 
@@ -159,7 +159,11 @@ class SaleFlow(LabelFlow):
         elif code.kind is codes.Kind.RECEIPT:
             self._terminal.run(lambda local: sale_by_receipt(local, code.key), lambda s: self._receipt(code, s))
         else:
-            self._terminal.run(lambda local: _find(local, code, at), lambda f: self._found(code, *f, at, typed))
+            asked, cart = self.state.numbering, self.state.cart.sale_id
+            of = asked.product.id if asked else ""
+            self._terminal.run(
+                lambda local: look_up(local, code, at, of, cart), lambda f: self._found(code, *f, at, typed)
+            )
 
     def add(self, product: Product) -> None:
         """Add an article that was found by name."""
@@ -170,10 +174,14 @@ class SaleFlow(LabelFlow):
         else:
             self._add(product, "", self._clock())
 
-    def _found(self, code: codes.Code, found: Found | None, level: Level | None, at: int, typed: bool) -> None:
+    def _found(
+        self, code: codes.Code, found: Found | None, level: Level | None, there: Elsewhere | None, at: int, typed: bool
+    ) -> None:
         """What a code is was looked up; scans are answered in their order, so that a number follows its article."""
         if self.state.numbering is not None:
-            self._number_read(code, found, at, typed)
+            self._number_read(code, found, at, typed, there)
+        elif found is not None and there is not None:
+            self._tell(lambda: label_words.elsewhere(found.product, there, at, self._zone))
         elif found is not None:
             self._labelled(found, (level,), at)
         elif not self._is_unit(code, at):
@@ -380,9 +388,3 @@ class SaleFlow(LabelFlow):
         """The state's changes with another cart."""
         level = self.state.level if hero == self.state.hero else None
         return {"cart": cart, "totals": cart.totals(self.state.settings.policy), "hero": hero, "level": level}
-
-
-def _find(local: Local, code: codes.Code, at: int) -> tuple[Found | None, Level | None]:
-    """What a code is, and how many are left of it here."""
-    found = None if code.kind is codes.Kind.BAD_CHECK else find_code(local, code, at)
-    return found, stock_here(local, [found.product.id]).get(found.product.id) if found else None

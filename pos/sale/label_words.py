@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 from pos.sale.words import short
 from pos.ui.happened import Happened
-from pos.ui.i18n import _, day, language
+from pos.ui.i18n import _, clock_time, day, language
+from sync.actions.sold_units import Elsewhere
 from sync.domain.catalogue import Product
 from sync.domain.expired import ExpiredReason
 
@@ -75,6 +76,20 @@ def twice(product: Product, unit: str) -> Happened:
     title = _("This very {name} is in the sale already").format(name=product.name(language()))
     line = _("Its own code {serial} counts once. Scan the next one.").format(serial=short(unit))
     return Happened("refused", title, line, action=_("Take it out"), action_icon="trash-2")
+
+
+def elsewhere(product: Product, there: Elsewhere, now: int, zone: str) -> Happened:
+    """A unit that was sold already, or lies in another cart of this terminal."""
+    name, time, date = product.name(language()), clock_time(there.at, zone), day(there.at, zone)
+    if not there.receipt:
+        title = _("This very {name} is in another cart").format(name=name)
+        line = _("The cart was begun at {time} and is not paid yet. Nothing was added.").format(time=time)
+    else:
+        today = day(now, zone) == date
+        said = _("This very {name} was sold at {time}") if today else _("This very {name} was sold on {day} at {time}")
+        title = said.format(name=name, time=time, day=date)
+        line = _("Receipt {receipt}. Nothing was added. If it came back, take it back by that receipt first.")
+    return Happened("refused", title, line.format(receipt=there.receipt), icon="receipt")
 
 
 def own_code(product: Product) -> Happened:

@@ -114,7 +114,3 @@ class LabelFlow(ExpiredFlow):
     def find(self) -> None:
         """Look for an article by its name."""
         raise NotImplementedError
-
-    @property
-    def _zone(self) -> str:
-        raise NotImplementedError

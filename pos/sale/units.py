@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from pos.flow import Say
-from pos.sale import unit_words, words
+from pos.sale import label_words, unit_words, words
 from pos.sale.numbering import Numbering
 from pos.sale.stock import Looked
 from pos.sale.weigh import WeighFlow
 from pos.terminal import Terminal
 from sync.actions.cart import PLAIN, Cart, OnLabel
 from sync.actions.exchange import Exchanged
+from sync.actions.sold_units import Elsewhere
 from sync.domain import codes
 from sync.domain.catalogue import Product
 from sync.domain.pricing import PIECE
@@ -67,7 +68,9 @@ class UnitFlow(WeighFlow):
         self._to(numbering=Numbering(product, scanned, labelled=labelled))
         self._tell(lambda: unit_words.number_wanted(product))
 
-    def _number_read(self, code: codes.Code, found: Found | None, at: int, typed: bool) -> None:
+    def _number_read(
+        self, code: codes.Code, found: Found | None, at: int, typed: bool, there: Elsewhere | None = None
+    ) -> None:
         """Something was read while a number is asked for: the number, or in words why not."""
         asked = self.state.numbering
         if asked is None:
@@ -88,15 +91,18 @@ class UnitFlow(WeighFlow):
         else:
             labelled = OnLabel(code.raw, label[1]) if label and code.said.marked else PLAIN
             labelled = replace(labelled, expired=asked.labelled.expired)
-            self._number_given(label[1] if label else code.raw, asked, at, labelled)
+            self._number_given(label[1] if label else code.raw, asked, at, labelled, there)
 
-    def _number_given(self, text: str, asked: Numbering, at: int, labelled: OnLabel) -> None:
+    def _number_given(self, text: str, asked: Numbering, at: int, labelled: OnLabel, there: Elsewhere | None) -> None:
         serial = serial_of(text)
         if serial is None:
             self._tell(unit_words.half_read)
         elif self.state.cart.line_of(serial) is not None:
             self._to(numbering=replace(asked, typed=""))
             self._tell(lambda: unit_words.twice(serial))
+        elif there is not None:
+            self._to(numbering=replace(asked, typed=""))
+            self._tell(lambda: label_words.elsewhere(asked.product, there, at, self._zone))
         else:
             self._put(asked.product, PIECE, asked.scanned, at, serial=serial, labelled=labelled)
             if self.state.numbering is None:
@@ -162,11 +168,26 @@ class UnitFlow(WeighFlow):
     def _expired(self, found: Found, at: int) -> datetime | None:
         raise NotImplementedError
 
+    @property
+    def _zone(self) -> str:
+        raise NotImplementedError
+
     def _change(self, cart: Cart, hero: str, say: Say, looked: Looked = (), **more: Any) -> None:
         raise NotImplementedError
 
     def _read_code(self, text: str, typed: bool = False) -> None:
         raise NotImplementedError
+
+
+def unit_in(code: codes.Code, found: Found | None, asked: str) -> tuple[str, str]:
+    """The article and the unit that a code names, as they are kept; `asked`: the article whose number is asked for."""
+    label = codes.numbered(code.raw)
+    if asked:
+        return asked, serial_of(label[1] if label else code.raw) or ""
+    if found is None or not found.said.serial:
+        return "", ""
+    unit = serial_of(found.said.serial) if found.product.numbered else found.said.serial
+    return found.product.id, unit or ""
 
 
 def _is_no_number(code: codes.Code, typed: bool) -> bool:

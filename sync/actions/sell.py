@@ -10,6 +10,7 @@ from sync.actions.cart import Allowed, Cart, CartLine, delete_draft
 from sync.actions.clock import new_id
 from sync.actions.day import day_now
 from sync.actions.printing import queue_first
+from sync.actions.sold_units import keep_within
 from sync.actions.tenders import gather, told, use
 from sync.domain.sales import Refused, SaleRefusal, Sold, Tender, TenderKind, decide_sale
 from sync.domain.value import HeldTender
@@ -89,6 +90,7 @@ def sell_within(
     body = _body(local.me, next_receipt(local), cart, decided, retailer, language)
     done = _record(local, body, actor, now, day_now(local, now, retailer.timezone), causes)
     use(local, cart.sale_id, gathered)
+    keep_within(local, cart)
     delete_draft.run(local.raw, sale_id=cart.sale_id)
     return RecordedSale(operations.open_envelope(done.raw), body)
 

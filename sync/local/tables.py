@@ -23,6 +23,7 @@ from sync.local.columns import integer as _int
 from sync.local.columns import metadata
 from sync.local.columns import table as _table
 from sync.local.columns import text as _text
+from sync.local.unit_tables import sold_unit as sold_unit
 
 FORMAT = 3
 """`PRAGMA user_version` of journal.db. It only grows; `upgrades.UPGRADES` carries a journal from each to the next."""

@@ -187,6 +187,14 @@ def _add_card_slips(raw: sqlite3.Connection) -> None:
     )
 
 
+def _add_sold_units(raw: sqlite3.Connection) -> None:
+    """Empty: no released software sold by numbers or marking codes."""
+    raw.execute(
+        "CREATE TABLE sold_unit (product TEXT NOT NULL, unit TEXT NOT NULL, sale_id TEXT NOT NULL,"
+        " line BIGINT NOT NULL, PRIMARY KEY (product, unit)) WITHOUT ROWID"
+    )
+
+
 # Tables of released journals that format 3 changes: a sale and a return write fewer pages before they are done.
 _OP = (
     "CREATE TABLE op (incarnation TEXT NOT NULL, seq BIGINT NOT NULL, op_id TEXT NOT NULL, kind TEXT NOT NULL,"
@@ -257,6 +265,7 @@ def _to_third(raw: sqlite3.Connection) -> None:
     _add_order_payments(raw)
     _add_fiscal(raw)
     _add_card_slips(raw)
+    _add_sold_units(raw)
     _make_slim(raw)
 
 
