@@ -9,6 +9,8 @@ import logging
 import os
 import threading
 import time
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypedDict
@@ -17,6 +19,7 @@ from pos.devices.accepting import Acceptor
 from pos.devices.base import DeviceError, DeviceFault, DeviceState, Inbox, Scanner, ScanRead
 from pos.devices.decoding import REGION, Corners, Decoder, Reading
 from pos.devices.frames import CAMERA_GONE, CAMERA_MISSING, Source, opencv
+from pos.devices.hints import Adviser, Hint, measured
 
 if TYPE_CHECKING:
     from pos.devices.frames import Frame
@@ -38,7 +41,8 @@ NICE = 5
 class View:
     """What the camera sees, for a viewfinder. `pixels`: rows from the top, red, green, blue; `region` and `corners`
     (of the code in the picture, if any) in shares of the picture; `text` is what was read last, `accepted` whether it
-    was just accepted. `number` grows with each view."""
+    was just accepted. `hint` is why nothing is read, `lit` whether the camera's light is on (None: it has none),
+    `focuses` whether it can be told to focus. `number` grows with each view."""
 
     number: int
     width: int
@@ -48,6 +52,9 @@ class View:
     corners: Corners = ()
     text: str = ""
     accepted: bool = False
+    hint: Hint | None = None
+    lit: bool | None = None
+    focuses: bool = False
 
 
 @dataclass(slots=True)
@@ -74,6 +81,7 @@ class Camera(Scanner):
         self._limits: DeviceFault | None = None
         self._accepted: tuple[str, float] = ("", 0.0)
         self._viewed, self._views = 0.0, 0
+        self._asked: deque[Callable[[], None]] = deque()
         self._threads: list[threading.Thread] = []
 
     def open(self) -> None:
@@ -102,6 +110,14 @@ class Camera(Scanner):
             self._wanted = wanted and not self._closing
             self._news.notify_all()
         self._forget()
+
+    def light(self, on: bool) -> None:
+        """Switch the camera's light on or off, where it has one. It goes off with the camera."""
+        self._asked.append(partial(self.source.light, on))
+
+    def focus(self) -> None:
+        """Let the camera focus anew, where it can."""
+        self._asked.append(self.source.focus)
 
     def _forget(self) -> None:
         """What was seen until now is of no look any more."""
@@ -133,7 +149,10 @@ class Camera(Scanner):
         """Frames while they are wanted, else a look now and then whether the camera is there."""
         if self._wanted:
             self.source.open()
+            self._asked.clear()  # of a look that is over
             while self._wanted:
+                while self._asked:
+                    self._asked.popleft()()
                 self._give(self.source.read())
                 self._become(DeviceState.READY, self._limits)
             self.source.close()
@@ -164,21 +183,22 @@ class Camera(Scanner):
 
     def _decode(self) -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
-        decoder, acceptor, look = Decoder(), Acceptor(), 0
+        decoder, acceptor, adviser, look = Decoder(), Acceptor(), Adviser(), 0
         self._limits = decoder.fault
         while (newest := self._newest()) is not None:
             if newest[0] != look:
-                look, acceptor = newest[0], Acceptor()
+                look, acceptor, adviser = newest[0], Acceptor(), Adviser()
                 self._accepted = ("", 0.0)
-            frame = newest[1]
+            frame, now = newest[1], time.monotonic_ns() // 1_000_000
             try:
                 readings = decoder.next(frame)
-                accepted = acceptor.see(readings, time.monotonic_ns() // 1_000_000, partial(decoder.again, frame))
+                accepted = acceptor.see(readings, now, partial(decoder.again, frame))
+                hint = adviser.see(measured(frame), bool(readings), now)
             except decoder.errors:
                 log.exception("a frame could not be decoded; the next ones are")
-                readings, accepted = [], None
+                readings, accepted, hint = [], None, None
             self.counts.decoded += 1
-            self._tell(look, frame, readings, accepted)
+            self._tell(look, self._show(frame, readings, accepted, hint), accepted)
 
     def _newest(self) -> "tuple[int, Frame] | None":
         """The newest frame and for which look it is, as soon as there is one; None when the camera is closed."""
@@ -187,9 +207,8 @@ class Camera(Scanner):
             newest, self._frame = self._frame, None
         return None if self._closing else newest
 
-    def _tell(self, look: int, frame: "Frame", readings: list[Reading], accepted: Reading | None) -> None:
+    def _tell(self, look: int, view: View | None, accepted: Reading | None) -> None:
         """What was accepted goes into the inbox, the picture to the viewfinder, unless nobody looks any more."""
-        view = self._show(frame, readings, accepted)
         with self._news:
             if look != self._looks or not self._wanted:
                 return
@@ -197,7 +216,9 @@ class Camera(Scanner):
         if accepted is not None:
             self.inbox.put(ScanRead(device=self.name, text=accepted.text, aim=accepted.aim))
 
-    def _show(self, frame: "Frame", readings: list[Reading], accepted: Reading | None) -> View | None:
+    def _show(
+        self, frame: "Frame", readings: list[Reading], accepted: Reading | None, hint: Hint | None
+    ) -> View | None:
         """A small picture for the viewfinder, not more often than an eye needs."""
         now = time.monotonic()
         if accepted is None and now - self._viewed < VIEW_EACH_S:
@@ -216,6 +237,9 @@ class Camera(Scanner):
             corners=nearest.corners if nearest else (),
             text=text if fresh else nearest.text if nearest else "",
             accepted=fresh,
+            hint=hint if not fresh else None,
+            lit=self.source.lit,
+            focuses=self.source.focuses,
         )
 
 

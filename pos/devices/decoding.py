@@ -1,8 +1,8 @@
-"""From a frame to the codes in it: zxing-cpp first, zbar (by pyzbar) for the linear codes that it did not find.
+"""From a frame to the codes in it: zxing-cpp first, zbar (by pyzbar) for the codes that it did not find.
 
-zbar reads other tilted and blurred labels than zxing: EAN, UPC, Code 128 and DataBar are worth asking both. It hides
-whether a Code 128 is a GS1 one, and spoils DataBar Expanded, so such are zxing's alone. Both let go of the interpreter.
-UPC-E is off in both: nearly every wrong code that passes its check digit is read as one.
+zbar reads other tilted and blurred labels than zxing, of all kinds but Data Matrix and DataBar
+Limited. What it may have lost something of is not taken from it: `_is_sure`. Both let go of the interpreter. UPC-E is
+off in both: nearly every wrong code that passes its check digit is read as one.
 """
 
 import logging
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pos.devices.base import N_, DeviceFault
 from pos.devices.frames import opencv
+from sync.domain.codes import check_digit
 
 if TYPE_CHECKING:
     from pos.devices.frames import Frame
@@ -31,9 +32,13 @@ REGION = (0.1875, 0.2222, 0.625, 0.5556)
 """Where a label is held: left, top, width and height as shares of the frame; 800 x 400 of 1280 x 720."""
 WHOLE_EACH = 3
 """Each third frame is looked at whole: what lies outside the region is read too, only a little later."""
-LINEAR = ("]E0", "]E4", "]C0", "]C1", "]e0")
-"""AIM identifiers of EAN-13 with UPC-A, EAN-8, Code 128, GS1-128 and DataBar. Codes of other kinds mend themselves."""
-AIMS = {"EAN13": "]E0", "EAN8": "]E4", "UPCA": "]E0", "CODE128": "]C0", "DATABAR": "]e0"}
+LINEAR = ("]E0", "]E4", "]C0", "]C1", "]e0", "]I1")
+"""AIM identifiers of EAN-13 with UPC-A, EAN-8, Code 128, GS1-128, DataBar and ITF-14. Codes of other kinds mend
+themselves."""
+AIMS = {
+    "EAN13": "]E0", "EAN8": "]E4", "UPCA": "]E0", "CODE128": "]C0", "DATABAR": "]e0", "DATABAR_EXP": "]e0",
+    "I25": "]I1", "QRCODE": "]Q1",
+}  # fmt: skip
 """What zbar is asked for, by its own names."""
 WIDE = 1000
 """A picture wider than this (pixels) is a whole frame of a camera."""
@@ -93,7 +98,7 @@ class Decoder:
         self._cv2 = opencv()
         self._zxing = zxingcpp
         self._formats = zxingcpp.BarcodeFormats([getattr(zxingcpp.BarcodeFormat, name) for name in FORMATS])
-        self._zbar, self._linear = _zbar()
+        self._zbar, self._kinds = _zbar()
         self.errors: tuple[type[Exception], ...] = (self._cv2.error, ValueError)
         self.fault = NO_ZBAR if self._zbar is None else None
         self._frames = 0
@@ -162,12 +167,11 @@ class Decoder:
         seen = self._zxing.read_barcodes(
             grey, formats=self._formats, try_invert=False, text_mode=self._zxing.TextMode.Plain
         )
-        return [
-            (plain(each.text), each.symbology_identifier, "zxing", _four(each.position)) for each in seen if each.text
-        ]
+        codes = [(each, each.text, each.symbology_identifier) for each in seen if each.text]
+        return [(plain(t), aim, "zxing", _four(each.position)) for each, t, aim in codes if _is_whole(aim, t)]
 
     def zbar(self, grey: "Frame") -> list[Found]:
-        """What zbar reads in a grey picture: linear codes alone. Nothing where it is missing.
+        """What zbar reads in a grey picture, and can't have spoiled. Nothing where it is missing.
 
         Of a whole frame it is given half the size: what is outside the region and still whole in the frame is held
         close, and zbar would take as long for it as for three regions.
@@ -178,9 +182,9 @@ class Decoder:
         if scale > 1:
             grey = self._cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=self._cv2.INTER_AREA)
         height, width = grey.shape[:2]
-        seen = self._zbar((grey.tobytes(), width, height), self._linear)
+        seen = self._zbar((grey.tobytes(), width, height), self._kinds)
         texts = [(each, each.data.decode("utf-8", "replace")) for each in seen]
-        return [(plain(t), AIMS[each.type], "zbar", _box(each, scale)) for each, t in texts if _is_plain(each.type, t)]
+        return [(plain(t), AIMS[each.type], "zbar", _box(each, scale)) for each, t in texts if _is_sure(each.type, t)]
 
 
 def _zbar() -> tuple[Any, Sequence[Any]]:
@@ -193,8 +197,26 @@ def _zbar() -> tuple[Any, Sequence[Any]]:
     return decode, tuple(ZBarSymbol[kind] for kind in AIMS)
 
 
-def _is_plain(kind: str, text: str) -> bool:
-    """Whether zbar can't have lost anything of it: a Code 128 that begins with two digits may be a GS1-128."""
+def _is_whole(aim: str, text: str) -> bool:
+    """Whether it can't be a piece of something. Bars of any code, a Code 128 too, read as a short ITF here and there,
+    many times alike, and zxing gives it for an ITF-14: only fourteen digits with a right check digit are one."""
+    if not aim.startswith("]I"):
+        return True
+    return len(text) == 14 and text.isdigit() and check_digit(text[:-1]) == text[-1]
+
+
+def _is_sure(kind: str, text: str) -> bool:
+    """Whether zbar can't have lost anything of it.
+
+    It hides whether a Code 128 or a QR code is a GS1 one (those begin with two digits), guesses what bytes of a QR code
+    mean, and reads letters for the digits behind a separator in DataBar Expanded.
+    """
+    if not _is_whole(AIMS[kind], text):
+        return False
+    if kind == "DATABAR_EXP":
+        return "\x1d" not in text
+    if kind == "QRCODE":
+        return text.isascii() and not text[:2].isdigit()
     return kind != "CODE128" or not text[:2].isdigit()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pos.devices.base import N_, DeviceError, DeviceFault
+from pos.devices.camera_controls import Controls
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +46,21 @@ SILENCE_S = 1
 
 
 class Source(Protocol):
-    """Frames, one after the other. One thread opens, reads and closes it."""
+    """Frames, one after the other. One thread opens, reads and closes it, and alone calls `light` and `focus`."""
+
+    @property
+    def lit(self) -> bool | None:
+        """Whether its light is on; None where it has none, and while it is off."""
+
+    @property
+    def focuses(self) -> bool:
+        """Whether it can be told to focus."""
+
+    def light(self, on: bool) -> None:
+        """Switch its light on or off, where it has one. It goes off with the camera."""
+
+    def focus(self) -> None:
+        """Focus anew, where it can."""
 
     def absent(self) -> DeviceFault | None:
         """Why it can't be opened, as far as can be told without switching it on; None if nothing speaks against it."""
@@ -65,7 +80,26 @@ class Video4Linux:
 
     def __init__(self, path: str, width: int, height: int) -> None:
         self.path, self.width, self.height = path, width, height
+        self.controls = Controls(path)
         self._capture: Any = None
+
+    @property
+    def lit(self) -> bool | None:
+        """Whether its light is on; None where it has none, and while it is off."""
+        return self.controls.lit
+
+    @property
+    def focuses(self) -> bool:
+        """Whether it can be told to focus."""
+        return self.controls.focuses
+
+    def light(self, on: bool) -> None:
+        """Switch its light on or off, where it has one."""
+        self.controls.light(on)
+
+    def focus(self) -> None:
+        """Focus anew, where it can."""
+        self.controls.focus()
 
     def absent(self) -> DeviceFault | None:
         """A look at the device file. A camera's light stays off at that."""
@@ -90,12 +124,12 @@ class Video4Linux:
             (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),
             (cv2.CAP_PROP_FRAME_WIDTH, self.width),
             (cv2.CAP_PROP_FRAME_HEIGHT, self.height),
-            (cv2.CAP_PROP_AUTOFOCUS, 1),
         )
         for name, value in wishes:
             if not capture.set(name, value):
                 log.info("camera %s has no property %s", self.path, name)
         self._capture = capture
+        self.controls.open()
 
     def read(self) -> "Frame":
         """The next frame, decoded."""
@@ -105,7 +139,8 @@ class Video4Linux:
         return frame  # type: ignore[no-any-return]
 
     def close(self) -> None:
-        """Give the camera back: its light goes off."""
+        """Give the camera back: its lights go off."""
+        self.controls.close()
         if self._capture is not None:
             self._capture.release()
             self._capture = None

@@ -11,7 +11,9 @@ from typing import Any
 
 import pos.ui.kit  # noqa: F401  the names that the rules use
 from pos.devices.base import DeviceState
+from pos.devices.hints import Hint
 from pos.ui.i18n import _
+from pos.ui.kit.buttons import WordButton
 from pos.ui.kit.shape import notch
 from pos.ui.theme import theme
 
@@ -20,7 +22,7 @@ from kivy.graphics import Color, Line, Rectangle  # isort: skip
 from kivy.graphics.texture import Texture  # isort: skip
 from kivy.lang import Builder  # isort: skip
 from kivy.metrics import dp  # isort: skip
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty  # isort: skip
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty  # isort: skip
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
 from kivy.uix.floatlayout import FloatLayout  # isort: skip
 
@@ -30,6 +32,8 @@ LOOKS_S = 1 / 15
 """How often the picture is looked at. Each new one is a frame to draw."""
 IDLE_S = 60
 """A tray that read nothing for so long closes by itself: the camera is off when nobody scans."""
+FOCUS_S = 1.2
+"""How long the picture says that it focuses, and takes no other wish to."""
 VEIL = (0, 0, 0, 0.38)
 
 
@@ -39,11 +43,30 @@ def label_of(code: str) -> str:
     return plain if len(plain) <= 16 else f"{plain[:8]} … {plain[-4:]}"
 
 
+def advice_of(view: Any) -> tuple[str, str, str]:
+    """Icon, title and line that help the camera to read; empty where nothing is wrong. `view`: a camera's View."""
+    if view.hint is Hint.DARK and view.lit is False:
+        return "lightbulb", _("It is too dark"), _("Hold it under more light, or switch the light on.")
+    if view.hint is Hint.BLURRED and view.focuses:
+        return "eye", _("The picture is blurred"), _("Hold it still, or touch the picture.")
+    known = {
+        Hint.DARK: ("lightbulb", _("It is too dark"), _("Hold it under more light.")),
+        Hint.BLURRED: ("eye", _("The picture is blurred"), _("Hold it still, a little farther away.")),
+        Hint.GLARE: ("sun", _("A light shines on it"), _("Tilt it a little.")),
+    }
+    return known.get(view.hint, ("", "", ""))
+
+
+class LightButton(WordButton):
+    """A camera's light, on or off again: a pill that lies on its picture."""
+
+
 class Viewfinder(FloatLayout):
     """The camera's picture over all of the box, its middle clear and the rest veiled; `trouble` says what is wrong.
 
-    `radius` (pixels) rounds the corners, `behind` is the tone that the box stands on. `text` is what is read,
-    said in the picture where `names`.
+    `radius` (pixels) rounds the corners, `behind` is the tone that the box stands on. `text` is what is read, `advice`
+    what helps to read it; both are said in the picture where `names`. A camera that has a light gets a button for it
+    while it is too dark, and until it is put out; one that can focus does so where the picture is touched.
     """
 
     camera = ObjectProperty(None, allownone=True)
@@ -56,11 +79,16 @@ class Viewfinder(FloatLayout):
     text = StringProperty("")
     accepted = BooleanProperty(False)
     names = BooleanProperty(True)
+    advice = ListProperty(["", "", ""])
+    dark = BooleanProperty(False)
+    lit = BooleanProperty(False)
+    focuses = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         self.register_event_type("on_read")
         self._timer: Any = None
         self._view: Any = None
+        self._focused = -FOCUS_S
         super().__init__(**kwargs)
         with self.canvas.before:  # below the rule's own children
             self._ground = Color()
@@ -103,7 +131,27 @@ class Viewfinder(FloatLayout):
         self._box.texture = None
         self.on = self.seeing = self.accepted = False
         self.text = self.trouble = self.hint = ""
+        self._advise(None)
         self._dim()
+
+    def switch_light(self) -> None:
+        """The camera's light on, or off again."""
+        self.camera.light(not self.lit)
+
+    def focus(self) -> None:
+        """Let the camera focus anew."""
+        if time.monotonic() - self._focused >= FOCUS_S:
+            self._focused = time.monotonic()
+            self.camera.focus()
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """A touch of the picture focuses, where the camera can."""
+        if super().on_touch_down(touch):
+            return True
+        if not (self.focuses and self.collide_point(*touch.pos)) or touch.is_mouse_scrolling:
+            return False
+        self.focus()
+        return True
 
     def _look(self, *_args: Any) -> None:
         fault, state = self.camera.fault, self.camera.state
@@ -113,6 +161,7 @@ class Viewfinder(FloatLayout):
         view = self.camera.view
         if view is None and self.trouble and self.seeing:
             self.seeing, self.text, self.accepted = False, "", False
+            self._advise(None)
             self._dim()
         if view is not None and view is not self._view:
             self._draw(view)
@@ -121,6 +170,7 @@ class Viewfinder(FloatLayout):
         new = view.accepted and not (self.accepted and self.text == label_of(view.text))
         self._view, self.seeing = view, True
         self.text, self.accepted = label_of(view.text), view.accepted
+        self._advise(view)
         texture = self._box.texture
         if texture is None or texture.size != (view.width, view.height):
             texture = self._box.texture = Texture.create(size=(view.width, view.height), colorfmt="rgb")
@@ -129,6 +179,16 @@ class Viewfinder(FloatLayout):
         self.canvas.ask_update()
         if new:
             self.dispatch("on_read", view.text)
+
+    def _advise(self, view: Any) -> None:
+        """What helps the camera, by its last view; nothing without one."""
+        self.focuses = view is not None and view.focuses
+        self.lit = view is not None and bool(view.lit)
+        self.dark = view is not None and view.lit is False and view.hint is Hint.DARK
+        if self.focuses and time.monotonic() - self._focused < FOCUS_S:
+            self.advice = ["eye", _("Focusing"), _("Hold it still.")]
+        else:
+            self.advice = advice_of(view) if view is not None else ["", "", ""]
 
     def _dim(self) -> None:
         for colour in (self._light, self._veil, self._mark, self._found):
@@ -209,7 +269,7 @@ class CameraTray(BoxLayout):
         self._used = 0.0
         super().__init__(**kwargs)
         finder = self.ids.finder
-        for name in ("trouble", "hint", "text", "accepted", "seeing"):
+        for name in ("trouble", "hint", "text", "accepted", "seeing", "advice"):
             finder.fbind(name, self._tell)
         finder.bind(on_read=self._read)
         theme.follow(language=self._tell)
@@ -240,6 +300,8 @@ class CameraTray(BoxLayout):
         finder = self.ids.finder
         if finder.trouble:
             self.title, self.line = _("The camera gives no picture"), finder.trouble
+        elif finder.advice[1]:
+            self.title, self.line = finder.advice[1:]
         elif self.last:
             self.title, self.line = _("Read: {code}").format(code=self.last), _("Take it away, then hold the next one.")
         else:

@@ -29,6 +29,11 @@ def words(rng: random.Random, count: int) -> str:
     return "".join(rng.choice("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789:-") for _ in range(count))
 
 
+def lot(rng: random.Random) -> str:
+    """A product's number, and the lot it is of, as GS1 codes say them."""
+    return f"01{digits(rng, 14)}10{rng.randrange(100, 1000)}{rng.choice('ABCDEFGH')}"
+
+
 def text_of(family: str, rng: random.Random) -> str:
     """Something that a label of this family says."""
     return {
@@ -36,25 +41,43 @@ def text_of(family: str, rng: random.Random) -> str:
         "EAN8": lambda: digits(rng, 8),
         "UPCA": lambda: digits(rng, 12),
         "Code128": lambda: words(rng, 14),
+        "GS1128": lambda: lot(rng),
+        "ITF14": lambda: digits(rng, 14, "1"),
         "DataBarOmni": lambda: f"01{digits(rng, 14)}",
+        "DataBarStk": lambda: f"01{digits(rng, 14)}",
+        "DataBarLtd": lambda: f"01{digits(rng, 14, '0')}",
+        "DataBarExp": lambda: lot(rng),
+        "DataBarExpStk": lambda: lot(rng),
         "QRCode": lambda: words(rng, 60),
         "DataMatrix": lambda: words(rng, 30),
     }[family]()
 
 
-FAMILIES = ("EAN13", "EAN8", "UPCA", "Code128", "DataBarOmni", "QRCode", "DataMatrix")
-WIDTHS = {"QRCode": (170, 300), "DataMatrix": (120, 240), "Code128": (340, 460)}
-SQUARE = ("QRCode", "DataMatrix")
+FAMILIES = (
+    "EAN13", "EAN8", "UPCA", "Code128", "GS1128", "ITF14", "DataBarOmni", "DataBarStk", "DataBarLtd", "DataBarExp",
+    "DataBarExpStk", "QRCode", "DataMatrix",
+)  # fmt: skip
+"""All that a camera reads."""
+WIDTHS = {
+    "QRCode": (170, 300), "DataMatrix": (120, 240), "Code128": (340, 460), "GS1128": (400, 480), "ITF14": (320, 460),
+    "DataBarStk": (150, 260), "DataBarExp": (360, 470), "DataBarExpStk": (240, 360),
+}  # fmt: skip
+AS_MADE = ("QRCode", "DataMatrix", "DataBarStk", "DataBarExpStk")
+"""Squares and stacks: their height belongs to them."""
+GS1_MADE = ("GS1128", "DataBarExp", "DataBarExpStk")
 USUAL_WIDTH = (230, 420)
 """How wide a label is in the frame, in pixels: held nearer or farther."""
 
 
 def drawn(family: str, text: str, scale: int = 6) -> Picture:
     """The label, black on white, upright and whole."""
-    content = text[2:] if family == "DataBarOmni" else text
-    label = zxingcpp.create_barcode(content, getattr(zxingcpp.BarcodeFormat, family))
+    kind = getattr(zxingcpp.BarcodeFormat, "Code128" if family == "GS1128" else family)
+    if family in GS1_MADE:
+        label = zxingcpp.create_barcode(f"[01]{text[2:16]}[10]{text[18:]}", kind, gs1=True)
+    else:
+        label = zxingcpp.create_barcode(text.removeprefix("01") if family.startswith("DataBar") else text, kind)
     flat = np.array(label.to_image(scale=scale))
-    if family not in SQUARE:
+    if family not in AS_MADE:
         flat = cv2.resize(flat, (flat.shape[1], max(40, int(flat.shape[1] * 0.42))), interpolation=cv2.INTER_NEAREST)
     return cv2.copyMakeBorder(flat, *[scale * 4] * 4, cv2.BORDER_CONSTANT, value=255)
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
+import zxingcpp
 
 from pos.demo.labels import counter, label
 from pos.devices.accepting import Acceptor, Patience
@@ -263,14 +265,50 @@ def test_while_an_accepted_code_is_in_the_picture_nothing_else_is_taken():
 
 def test_a_clean_label_that_one_decoder_reads_in_two_ways_gives_the_right_code():
     """A tilted EAN-13, sharp and whole, of which zxing alone makes a UPC-A with a right check digit as well."""
-    import numpy as np
-
     frame = cv2.cvtColor(np.array(label("Milk 1 l", MILK, -6)), cv2.COLOR_RGB2BGR)
     decoder = Decoder()
     assert {each.text for _n in range(6) for each in decoder.next(frame)} == {MILK}
 
 
-@pytest.mark.parametrize("family", ["EAN13", "EAN8", "UPCA", "QRCode"])
+def clean(kind: str, content: str, **options: bool):
+    """A frame with a whole label of that kind, large and sharp."""
+    made = zxingcpp.create_barcode(content, getattr(zxingcpp.BarcodeFormat, kind), **options)
+    bars = cv2.copyMakeBorder(np.array(made.to_image(scale=3)), *[60] * 4, cv2.BORDER_CONSTANT, value=255)
+    return cv2.cvtColor(bars, cv2.COLOR_GRAY2BGR)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "texts"),
+    [("ITF", "5888", []), ("ITF", "14870000000129", []), ("ITF14", "14870000000125", ["14870000000125"])],
+    ids=["a piece", "a wrong check digit", "whole"],
+)
+def test_bars_of_another_code_that_read_as_a_short_itf_are_no_itf_14(kind, content, texts):
+    """Pieces of a worn Code 128 read so, many times alike: no number of equal reads would tell."""
+    assert [reading.text for reading in Decoder().read(clean(kind, content))] == texts
+
+
+GS1_MADE = {"gs1": True}
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "options", "texts"),
+    [
+        ("QRCode", "HELLO:01", {}, ["HELLO:01"]),
+        ("QRCode", "Сүт", {}, []),
+        ("QRCode", "[01]04870000000012[10]AB", GS1_MADE, []),
+        ("Code128", "[01]04870000000012[10]AB", GS1_MADE, []),
+        ("DataBarExp", "[01]04870000000012[10]AB", GS1_MADE, ["010487000000001210AB"]),
+        ("DataBarExp", "[01]04870000000012[10]AB[21]77", GS1_MADE, []),
+        ("ITF14", "14870000000125", {}, ["14870000000125"]),
+    ],
+)
+def test_of_zbar_nothing_is_taken_that_it_may_have_spoiled(kind, content, options, texts):
+    grey = cv2.cvtColor(clean(kind, content, **options), cv2.COLOR_BGR2GRAY)
+    assert [found[0] for found in Decoder().zbar(grey)] == texts
+    assert len(Decoder().zxing(grey)) == 1, "zxing reads each of them"
+
+
+@pytest.mark.parametrize("family", ["EAN13", "EAN8", "UPCA", "QRCode", "Code128", "ITF14"])
 def test_no_wrong_code_of_worn_labels_is_ever_accepted(family):
     rng, decoder = random.Random(11), Decoder()
     right = 0

@@ -2,7 +2,8 @@
 
 A folder is played picture by picture in the order of their names, over and over, and looked at anew each round: put a
 picture in and it is seen. Faults are empty files in the folder: `busy` and `silent` do what they say; no folder, or one
-without a picture, is a camera that was unplugged.
+without a picture, is a camera that was unplugged. Two more say what the camera has: with `light` it has one, and while
+that is on all is LIT times as bright; with `focus` it is out of focus until it is told to focus.
 """
 
 import time
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 EACH_S = 1.6
 """How long each picture of a folder is held to the camera."""
+LIT = 5.0
+"""How many times brighter its light makes a picture."""
+BLUR = 5.0
+"""Pixels that an edge is spread over, each way, while it is out of focus."""
 
 
 class PictureCamera:
@@ -32,6 +37,17 @@ class PictureCamera:
         self._picture: Frame | None = None
         self._since = self._due = 0.0
         self._next = 0
+        self.lit: bool | None = None
+        self.focuses = self._sharp = False
+
+    def light(self, on: bool) -> None:
+        """Switch its light on or off, where it has one."""
+        if self.lit is not None:
+            self.lit = on
+
+    def focus(self) -> None:
+        """From now on its pictures are sharp."""
+        self._sharp = True
 
     def absent(self) -> DeviceFault | None:
         """Whether there is something to play."""
@@ -45,6 +61,7 @@ class PictureCamera:
             raise DeviceError(fault)
         self._due = time.monotonic()
         self._files, self._next, self._picture = [], 0, None
+        self.lit, self.focuses, self._sharp = (False if self._has("light") else None), self._has("focus"), False
         if not self.place.is_dir():
             self._video = opencv().VideoCapture(str(self.place))
             if not self._video.isOpened():
@@ -60,14 +77,14 @@ class PictureCamera:
         time.sleep(self._due - now)
         if self.absent() is not None:
             raise DeviceError(CAMERA_GONE)
-        return self._of_video() if self._video is not None else self._of_folder()
+        return self._worn(self._of_video() if self._video is not None else self._of_folder())
 
     def close(self) -> None:
         """Stop playing."""
         if self._video is not None:
             self._video.release()
             self._video = None
-        self._picture = None
+        self._picture, self.lit = None, None
 
     def _has(self, fault: str) -> bool:
         return (self.place / fault).exists()
@@ -78,6 +95,13 @@ class PictureCamera:
             return sorted(file for file in self.place.iterdir() if file.suffix.lower() in PICTURES)
         except (FileNotFoundError, NotADirectoryError):
             return []
+
+    def _worn(self, frame: "Frame") -> "Frame":
+        """The frame as its light and its focus show it."""
+        cv2 = opencv()
+        if self.lit:
+            frame = cv2.convertScaleAbs(frame, alpha=LIT)
+        return cv2.GaussianBlur(frame, (0, 0), BLUR) if self.focuses and not self._sharp else frame
 
     def _of_video(self) -> "Frame":
         cv2 = opencv()
