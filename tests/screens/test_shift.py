@@ -10,7 +10,7 @@ import pytest
 
 from pos.printing import PaperState
 from pos.receipt.fiscal import FiscalMark
-from pos.receipt.shift import ShiftReport
+from pos.receipt.shift import MoveSum, ShiftReport, TenderSum
 from pos.shift.state import Phase
 from sync.protocol.fiscal import Z_REPORT
 from tests.flows.shifts import wants_shifts
@@ -164,6 +164,14 @@ def at_the_tax_office(report: ShiftReport, number: str = "") -> ShiftReport:
     return replace(report, stub=replace(report.stub, fiscal=FiscalMark(at, number=number, kind=Z_REPORT)))
 
 
+def long(report: ShiftReport) -> ShiftReport:
+    """The report of a shift in which everything happened."""
+    tenders = ("cash", "card", "online", "points", "gift_card", "store_credit", "exchange")
+    sums = tuple(TenderSum(kind, 418_500_00, 4_990_00) for kind in tenders)
+    moves = tuple(MoveSum(kind, 2, 10_000_00) for kind in ("drop", "pay_in", "pay_out", "owed"))
+    return replace(report, tenders=sums, moves=moves, orders=3, ordered=64_990_00)
+
+
 def test_nothing_is_cut_from_the_float_to_the_closed_shifts_in_any_language(drawer: Drawer) -> None:
     flow, album = drawer.flow, Album(drawer)
     drawer.sign_in()
@@ -217,6 +225,8 @@ def test_nothing_is_cut_from_the_float_to_the_closed_shifts_in_any_language(draw
     album.keep("shift-closed")
     flow._to(shown=at_the_tax_office(flow.state.shown))
     album.keep("shift-closed-not-fiscalised")
+    flow._to(shown=long(flow.state.shown))
+    album.keep("shift-closed-long")
     flow.finish()
     drawer.till.signin.choose("s-marat")
     for digit in "2222":
@@ -227,4 +237,6 @@ def test_nothing_is_cut_from_the_float_to_the_closed_shifts_in_any_language(draw
     album.keep("shift-past")
     flow._to(shown=at_the_tax_office(flow.state.shown, "1207"))
     album.keep("shift-past-fiscalised")
+    flow._to(shown=long(flow.state.shown))
+    album.keep("shift-past-long")
     album.look()

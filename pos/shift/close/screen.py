@@ -7,7 +7,7 @@ import pos.ui.steps  # noqa: F401
 from pos.pictures import path_of
 from pos.shift.figures import closed_foot, compared_rows, difference_line, figures, move_rows, report_rows
 from pos.shift.move.screen import WhyBox
-from pos.shift.page.screen import FigureList, NoteBox  # noqa: F401  names of the rules
+from pos.shift.page.screen import FigureItem, FigureList, NoteBox  # noqa: F401  names of the rules
 from pos.shift.state import ShiftState
 from pos.shift.view import closing_steps, verdict, waiting
 from pos.ui.i18n import _
@@ -111,5 +111,5 @@ class ClosedSide(BoxLayout):
         if report is None:
             return
         self.paper = state.slip.paper.value
-        self.ids.figures.show([*figures(report), *move_rows(report), *report_rows(report)])
+        self.ids.figures.rows = [*figures(report), *move_rows(report), *report_rows(report)]
         self.ids.steps.steps = closing_steps(state)

@@ -37,6 +37,18 @@ class FigureList(BoxLayout):
             row.name, row.value, row.strong, row.quiet = one.name, one.value, one.strong, one.quiet
 
 
+class FigureItem(FigureRow):
+    """A figure of a list that may be longer than its room."""
+
+    item = ObjectProperty(None, allownone=True)
+    index = NumericProperty(-1)
+
+    def on_item(self, _row: Any, said: LineSaid | None) -> None:
+        """Show another one."""
+        if said is not None:
+            self.name, self.value, self.strong, self.quiet = said.name, said.value, said.strong, said.quiet
+
+
 class NoteBox(Boxed, BoxLayout):
     """A note in a box; without a title there is none."""
 
@@ -124,4 +136,4 @@ class PastSide(BoxLayout):
             return
         self.title, self.line = closed_head(report)
         self.ids.figures.show(figures(report))
-        self.ids.cash.show([*cash_rows(report), *report_rows(report), *fiscal_rows(report)])
+        self.ids.cash.rows = [*cash_rows(report), *report_rows(report), *fiscal_rows(report)]
