@@ -9,6 +9,7 @@ import fcntl
 import logging
 import os
 import struct
+import time
 from dataclasses import dataclass
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ LED_NONE, LED_TORCH = 0, 2
 """V4L2_FLASH_LED_MODE_NONE and _TORCH."""
 UNUSABLE = 0x0001 | 0x0004
 """V4L2_CTRL_FLAG_DISABLED, V4L2_CTRL_FLAG_READ_ONLY."""
+SEARCH_S = 3.0
+"""So long a search for the focus holds, before the focus follows again."""
 NOT_OFFERED = (errno.EINVAL, errno.ENOTTY)
 """What a driver answers that has no such control, or no controls at all."""
 
@@ -67,6 +70,7 @@ class Controls:
         self.lit: bool | None = None
         self.focuses = False
         self._node = -1
+        self._follow_at: float | None = None
         self._offered: dict[int, Control] = {}
 
     def open(self) -> None:
@@ -93,7 +97,7 @@ class Controls:
             if self.lit:
                 self._set(FLASH_LED_MODE, LED_NONE)
             os.close(self._node)
-        self._node, self.lit, self.focuses = -1, None, False
+        self._node, self.lit, self.focuses, self._follow_at = -1, None, False, None
         self._offered.clear()
 
     def light(self, on: bool) -> None:
@@ -107,10 +111,17 @@ class Controls:
             self.lit = on
 
     def focus(self) -> None:
-        """Search the focus anew. A driver ignores the start while its focus follows, so that is stopped before; where
-        there is no start, stopping and following again makes it search."""
+        """Search the focus anew. A driver ignores the start while its focus follows, so that is stopped for SEARCH_S;
+        where there is no start, following again makes it search."""
         self._set(FOCUS_AUTO, 0)
-        if not self._set(AUTO_FOCUS_START, 0):
+        searches = self._set(AUTO_FOCUS_START, 0)
+        self._follow_at = time.monotonic() + (SEARCH_S if searches else 0.0)
+        self.follow()
+
+    def follow(self) -> None:
+        """Let the focus follow again once a search had its time; for each frame."""
+        if self._follow_at is not None and time.monotonic() >= self._follow_at:
+            self._follow_at = None
             self._set(FOCUS_AUTO, 1)
 
     def _query(self, number: int) -> Control | None:

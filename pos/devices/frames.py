@@ -133,6 +133,7 @@ class Video4Linux:
 
     def read(self) -> "Frame":
         """The next frame, decoded."""
+        self.controls.follow()
         got, frame = self._capture.read()
         if not got:
             raise DeviceError(CAMERA_SILENT if Path(self.path).exists() else CAMERA_GONE)

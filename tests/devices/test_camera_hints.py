@@ -246,5 +246,6 @@ def test_a_device_without_controls_is_a_line_in_the_log_and_nothing_else(path, c
     assert len(caplog.records) == 1 and path in caplog.text
     asked.light(True)
     asked.focus()
+    asked.follow()
     asked.close()
     assert len(caplog.records) == 1
