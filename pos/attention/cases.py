@@ -63,6 +63,13 @@ CASES: dict[Code, Told] = {
     Code.OVERSOLD: Told(
         "copy", N_("More is promised than is there"), N_("An online order took what the shelf lacks."), BOTH, CUSTOMER
     ),
+    Code.UNIT_SOLD_TWICE: Told(
+        "copy",
+        N_("The same unit was sold twice"),
+        N_("Two sales have its own code, and it did not come back in between."),
+        BOTH,
+        N_("Look whether one was misread, or a code was copied."),
+    ),
     Code.PAYMENT_UNKNOWN: Told(
         "credit-card",
         N_("A card answer is not known"),

@@ -59,6 +59,7 @@ CHOICES: dict[Code, tuple[Choice, ...]] = {
     Code.LOCATION_UNKNOWN: _OFFICE,
     Code.NOT_ALLOWED: _OFFICE,
     Code.DUPLICATE_SALE: _OFFICE,
+    Code.UNIT_SOLD_TWICE: (Choice.RIGHT, Choice.CALL, Choice.PUT_RIGHT),
     Code.DUPLICATE_RETURN: _OFFICE,
     Code.DUPLICATE_OPERATION: _OFFICE,
     Code.UNREADABLE: _OFFICE,

@@ -20,6 +20,7 @@ class Code(StrEnum):
     TOTAL_DIFFERS = "total_differs"
     PRODUCT_UNKNOWN = "product_unknown"
     DUPLICATE_SALE = "duplicate_sale"
+    UNIT_SOLD_TWICE = "unit_sold_twice"
     UNREADABLE = "unreadable"
     KIND_UNKNOWN = "kind_unknown"
     SCHEMA_UNKNOWN = "schema_unknown"

@@ -24,6 +24,7 @@ from sync.hub import (
     judge_sale,
     judge_settled,
     judge_shift,
+    judge_units,
     judge_value,
     roles,
 )
@@ -162,6 +163,7 @@ def _by_kind(court: Court, cases: list[Case]) -> None:
     judge_pickup.judge(court, parcels)
     judge_arrival.judge(court, collected)  # a hand-out ends the arrival
     judge_return.catch_up(court, kinds.get("sale", []))
+    judge_units.judge(court, kinds.get("sale", []))  # behind returns: what came back may be sold again
     judge_payment.check_taken_back(court, kinds.get("payment", []))
     card_back.hear(court, kinds.get("payment", []))
     judge_owed.judge(court, paid)  # debts are locked behind stock, and a shift that closes counts what was paid

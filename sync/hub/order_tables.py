@@ -147,3 +147,12 @@ order_tender = Table(
     text("masked"),
     Index("order_tender_reference", "reference"),
 )
+# Where a unit with a number or a marking code of its own was sold last: line `n` of that sale (`sync.hub.judge_units`).
+unit_sold = Table(
+    "unit_sold",
+    metadata,
+    key("product"),
+    key("unit"),
+    text("sale_id"),
+    number("n"),
+)

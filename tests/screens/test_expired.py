@@ -48,3 +48,28 @@ def test_what_expired_is_approved_by_touches(ui: Stage, window: Any, tmp_path: P
     finally:
         ui.resize(1280, 800)
         store.stop()
+
+
+def test_a_unit_that_was_sold_says_when_and_on_what_receipt(ui: Stage, window: Any, tmp_path: Path) -> None:
+    store = Store(ui, window, tmp_path)
+    text = f"]d201{CODES['p-milk'].zfill(14)}21SN-77"
+    try:
+        store.sign_in()
+        store.till.scanned(text)
+        ui.until(lambda: store.till.sale.state.cart.lines, what="the line")
+        store.till.sale.pay()
+        ui.until(lambda: store.till.place == "payment" and store.till.payment.state.quick, what="payment")
+        for digit in "99999":
+            store.till.payment.key(digit)
+        store.till.payment.cash_received()
+        ui.until(lambda: store.till.place == "done", what="the end of the sale")
+        store.till.next_customer()
+        ui.until(lambda: store.till.place == "sale" and store.till.sale.state.ready, what="the next sale")
+        store.till.scanned(text)
+        ui.until(lambda: ui.sees("This very Milk 1 l was sold at"), what="the refusal")
+        for spoken in ("ru", "kk", "ka", "en"):
+            ui.language(spoken)
+            look(ui, f"sale-sold-before-{spoken}")
+        assert store.till.sale.state.cart.lines == ()
+    finally:
+        store.stop()
