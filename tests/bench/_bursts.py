@@ -1,7 +1,7 @@
 """Bursts of worn labels, each of a seed of its own, in processes that give way to all others.
 
 A burst is one label held to the camera: up to FRAMES frames, ended where it is accepted. Its frames are read by the
-product's Decoder; those of each burst of COMPARED also by zxing-cpp alone and by pyzbar alone, with all that it reads.
+product's Decoder; one burst in COMPARED is read by zxing-cpp alone too, and by pyzbar alone with all that it reads.
 """
 
 import multiprocessing
