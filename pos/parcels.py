@@ -1,5 +1,6 @@
 """Orders that are collected, at a till: the list, the hand-out, picking; and what leads from one to the next."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ _LEAVES = ("sale", "lookup", "attention", "returns", "done")
 """From there a scanned label leads back to the hand-out that it belongs to."""
 
 
-class ParcelTasks(MadeFlows):
+class ParcelTasks(MadeFlows, ABC):
     """A part of the till. Its flows are made when they are first wanted."""
 
     actor: Staff | None
@@ -42,9 +43,9 @@ class ParcelTasks(MadeFlows):
         self.payment.on_unpaid = self._order_unpaid
 
     @cached_property
+    @abstractmethod
     def returns(self) -> "ReturnsFlow":
         """Goods that come back."""
-        raise NotImplementedError
 
     @cached_property
     def collect(self) -> "CollectFlow":
@@ -121,15 +122,15 @@ class ParcelTasks(MadeFlows):
         self.picking.changed(frozenset({"stock"}))
 
     @property
+    @abstractmethod
     def has_drawer(self) -> bool:
         """Whether this terminal takes and gives cash."""
-        raise NotImplementedError
 
-    def _show(self, place: Any, back: bool = False) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _show(self, place: Any, back: bool = False) -> None: ...
 
-    def _to_returns(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _to_returns(self) -> None: ...
 
     def _leave_parcels(self, place: str) -> None:
         """Another place comes. A hand-out that somebody began waits for them; it ends with the list and with them."""
@@ -159,8 +160,8 @@ class ParcelTasks(MadeFlows):
             self.hand_out.scanned(text)
         return True
 
-    def _kept_here(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def _kept_here(self) -> bool: ...
 
     def _to_collect(self) -> None:
         """What is collected here, and who waits for it."""

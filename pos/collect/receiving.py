@@ -1,6 +1,7 @@
 """What came from elsewhere: received by its label or by that of its transport unit; what is too much, and what did not
 come, is recorded and told to the hub."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -16,7 +17,7 @@ from sync.local import Local
 T = TypeVar("T")
 
 
-class ReceiveFlow(FindFlow):
+class ReceiveFlow(FindFlow, ABC):
     """Verbs of receiving, and how a step is recorded."""
 
     def _record(self, job: Callable[[Local], T], then: Callable[[T], None]) -> None:
@@ -105,8 +106,8 @@ class ReceiveFlow(FindFlow):
 
     # ---------------------------------------------------------------------------------------------- what follows
 
-    def _ask_shelf(self, parcel: Parcel | None, came: bool = False) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _ask_shelf(self, parcel: Parcel | None, came: bool = False) -> None: ...
 
-    def _open(self, order: str, parcel: Parcel | None = None) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _open(self, order: str, parcel: Parcel | None = None) -> None: ...

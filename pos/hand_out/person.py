@@ -2,6 +2,7 @@
 order names or who has a pass of their own; and the signature. Nothing that stands in a document is kept, and of a
 signature only its digest."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from sync.local.passes import ShownPass
 
 
-class PersonFlow(Flow[HandOutState]):
+class PersonFlow(Flow[HandOutState], ABC):
     """Verbs of the person and of the signature. `_open` begins with another order."""
 
     def __init__(self, terminal: Terminal, clock: Callable[[], int]) -> None:
@@ -160,9 +161,9 @@ class PersonFlow(Flow[HandOutState]):
         self._unsigned()
         self._tell(lambda: words.bad_pass(shown, self.state.zone))
 
+    @abstractmethod
     def _open(self, order: str, text: str) -> None:
         """Begin with that order."""
-        raise NotImplementedError
 
     # ------------------------------------------------------------------------------------------ the signature
 

@@ -2,6 +2,7 @@
 recorded (F38); without its answer nothing is taken, and cash and card go on. Codes are never kept, their digests are.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -29,7 +30,7 @@ def looks_stored(text: str) -> bool:
     return len(digits) == DIGITS and digits.isascii() and digits.isdigit()
 
 
-class StoredFlow(Flow[PayState]):
+class StoredFlow(Flow[PayState], ABC):
     """Verbs of the tab for gift cards and store credit, and what is held for the cart."""
 
     def __init__(self, terminal: Terminal, clock: Callable[[], int]) -> None:
@@ -129,9 +130,9 @@ class StoredFlow(Flow[PayState]):
         self._to(cart=cart, phase=Phase.CHOOSING, stored=Stored())
         self._part_paid()
 
+    @abstractmethod
     def _part_paid(self) -> None:
         """A part is paid: what follows is the payment's."""
-        raise NotImplementedError
 
     def take_off(self, hold: str) -> None:
         """Not with this card after all: nothing of it was spent, and the hub lets go of it."""

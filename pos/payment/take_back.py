@@ -4,6 +4,7 @@ It is in the journal before the card terminal is asked. From then on the part pa
 how it ended; a till that was killed asks about it (F29, F31).
 """
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -62,6 +63,6 @@ class TakeBackFlow(CashFlow):
         gone = state is AttemptState.REVERSED
         self._say(lambda: words.given_back(self.state) if gone else words.not_given_back(self.state))
 
+    @abstractmethod
     def _not_begun(self, error: Exception) -> None:
         """It is not in the journal, so the card terminal was not asked."""
-        raise NotImplementedError

@@ -1,6 +1,7 @@
 """Goods that come back pay for goods in the cart. The right to them is the hub's word, renewed before anything is
 recorded; without an answer the offline rule holds and takes a second press (F33). Leaving it keeps the cart."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -147,11 +148,11 @@ class ExchangeFlow(StockFlow):
 
     # ---------------------------------------------------------------------------------------- what the cart does
 
-    def _keep(self, cart: Cart, then: Callable[[], None] | None = None) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _keep(self, cart: Cart, then: Callable[[], None] | None = None) -> None: ...
 
-    def _shown(self, cart: Cart, hero: str) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def _shown(self, cart: Cart, hero: str) -> dict[str, Any]: ...
 
 
 def _offline(local: Local, back: GoodsBack, now: int) -> Basis:

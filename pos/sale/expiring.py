@@ -3,6 +3,7 @@
 The store's setting `sell_expired` may forbid that. Who approved and why stands in the sale's line, and on no paper.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -102,8 +103,8 @@ class ExpiredFlow(UnitFlow):
 
     # ---------------------------------------------------------------------------------------------- what the cart does
 
-    def _labelled(self, found: Found, level: Looked, at: int, allowed: Allowed | None = None) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _labelled(self, found: Found, level: Looked, at: int, allowed: Allowed | None = None) -> None: ...
 
 
 def last_day(over: datetime) -> date:

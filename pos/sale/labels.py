@@ -1,5 +1,6 @@
 """What a label says besides its article: weight and price, its unit, its dates. And what a code of no article is."""
 
+from abc import abstractmethod
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -107,10 +108,10 @@ class LabelFlow(ExpiredFlow):
 
     # ---------------------------------------------------------------------------------------------- what the cart does
 
+    @abstractmethod
     def remove(self, line_id: str) -> None:
         """Take a line out."""
-        raise NotImplementedError
 
+    @abstractmethod
     def find(self) -> None:
         """Look for an article by its name."""
-        raise NotImplementedError

@@ -1,5 +1,6 @@
 """How many of the line in the window are left here, and how old that number is."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ Looked = tuple[()] | tuple[Level | None]
 """Nothing, or what was read of the stock here."""
 
 
-class StockFlow(Flow[SaleState]):
+class StockFlow(Flow[SaleState], ABC):
     """What the sale knows of the line in its window, and the action beside what just happened."""
 
     def __init__(self, terminal: Terminal, clock: Callable[[], int]) -> None:
@@ -24,9 +25,9 @@ class StockFlow(Flow[SaleState]):
         self._clock = clock
         self._action: Callable[[], None] | None = None
 
+    @abstractmethod
     def undo(self) -> None:
         """The cart as it was before its last change."""
-        raise NotImplementedError
 
     def _read(self, *looked: Level | None) -> dict[str, Any]:
         """The state's changes with a level just read, if it was."""

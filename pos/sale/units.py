@@ -3,6 +3,7 @@
 Nothing that is scanned meanwhile is lost (F51, F52): other articles wait for the number and are added behind it.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -165,18 +166,18 @@ class UnitFlow(WeighFlow):
 
     # ---------------------------------------------------------------------------------------------- what the cart does
 
-    def _expired(self, found: Found, at: int) -> datetime | None:
-        raise NotImplementedError
+    @abstractmethod
+    def _expired(self, found: Found, at: int) -> datetime | None: ...
 
     @property
-    def _zone(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _zone(self) -> str: ...
 
-    def _change(self, cart: Cart, hero: str, say: Say, looked: Looked = (), **more: Any) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _change(self, cart: Cart, hero: str, say: Say, looked: Looked = (), **more: Any) -> None: ...
 
-    def _read_code(self, text: str, typed: bool = False) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _read_code(self, text: str, typed: bool = False) -> None: ...
 
 
 def unit_in(code: codes.Code, found: Found | None, asked: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """The weight of weighed goods, from the scale or typed: nothing is added before it is known."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 
 from pos.devices.base import ScaleAsk
@@ -87,13 +88,14 @@ class WeighFlow(ExchangeFlow):
 
     # ---------------------------------------------------------------------------------------------- what the cart does
 
+    @abstractmethod
     def set_quantity(self, line_id: str, quantity: int) -> None:
         """Another quantity, in thousandths."""
-        raise NotImplementedError
 
-    def _line(self, line_id: str) -> CartLine | None:
-        raise NotImplementedError
+    @abstractmethod
+    def _line(self, line_id: str) -> CartLine | None: ...
 
+    @abstractmethod
     def _put(
         self,
         product: Product,
@@ -103,5 +105,4 @@ class WeighFlow(ExchangeFlow):
         looked: Looked = (),
         serial: str = "",
         labelled: OnLabel = PLAIN,
-    ) -> None:
-        raise NotImplementedError
+    ) -> None: ...
