@@ -15,14 +15,17 @@ from pos.devices.decoding import Reading
 @dataclass(frozen=True, slots=True)
 class Patience:
     """`reads` alike within `within_ms`; a code has left when it was not read for `gone_ms`, and makes room for another
-    one after `next_ms`."""
+    one after `next_ms`. `weak_reads` for an EAN or UPC that zbar alone reads: its one check digit proves little, and
+    zbar reads the same wrong one of a tilted, shaken label again, at other sizes too."""
 
     reads: int = 2
+    weak_reads: int = 4
     within_ms: int = 1200
     gone_ms: int = 1000
     next_ms: int = 300
 
 
+EAN = ("]E0", "]E4")
 Look = Callable[[Reading], list[str]]
 """Texts that another look at the same place of the same frame finds."""
 
@@ -59,7 +62,8 @@ class Acceptor:
         self._seen.append((reading.text, now_ms))
         alike = sum(text == reading.text for text, _at in self._seen)
         others = len(self._seen) - alike
-        if alike < self._patience.reads + others:
+        weak = reading.by == "zbar" and reading.aim in EAN
+        if alike < (self._patience.weak_reads if weak else self._patience.reads) + others:
             return None
         second = again(reading)
         if any(text != reading.text for text in second) or not second:

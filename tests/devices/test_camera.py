@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -242,6 +243,12 @@ def test_two_readings_too_far_apart_prove_nothing():
 def test_each_other_code_that_was_read_asks_for_one_more():
     acceptor = Acceptor()
     seen = [acceptor.see([reading(text)], 40 * n) for n, text in enumerate([MILK, COAT, MILK, MILK])]
+    assert [bool(one) for one in seen] == [False, False, False, True]
+
+
+def test_an_ean_that_zbar_alone_reads_needs_four_readings_alike():
+    acceptor, alone = Acceptor(), replace(reading(MILK), by="zbar")
+    seen = [acceptor.see([alone], 40 * n) for n in range(4)]
     assert [bool(one) for one in seen] == [False, False, False, True]
 
 
