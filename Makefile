@@ -3,6 +3,7 @@
 # make bench   figures beside their limits: make bench NAME=lookup   (NAME=list names them)
 # make sim     thousands of simulated worlds: make sim COUNT=5000 FIRST=1   (one again: python -m tests.sim --seed N)
 # make crash   two thousand kills and two thousand power cuts: make crash KILLS=5000 SEED=7
+# make kernel  device nodes of a real kernel, in a virtual machine: USB printer, keyboard, serial line, camera
 # make lint    ruff, mypy and the import rules alone
 PYTHON ?= python3
 VENV := .venv
@@ -17,7 +18,7 @@ SEED ?= 1
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 export PYTHON
 
-.PHONY: demo test lint bench sim crash setup system-test lock clean
+.PHONY: demo test lint bench sim crash kernel setup system-test lock clean
 
 setup: $(VENV)/.ready
 
@@ -55,6 +56,10 @@ sim: setup
 crash: system-test setup
 	@$(RUN) -m tests.crash --kills $(KILLS) --seed $(SEED)
 	@$(RUN) -m tests.crash power --states $(STATES) --seed $(SEED)
+
+kernel: setup
+	@sh assets/deploy/system-packages.sh kernel
+	@$(RUN) -m tests.kernel
 
 lock: setup
 	@$(RUN) -m pip install --quiet uv

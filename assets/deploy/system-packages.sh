@@ -1,10 +1,12 @@
 #!/bin/sh
 # Install the system libraries that are missing, by apt where this user may; else print the one command and stop.
-# usage: system-packages.sh screen|test    (screen: what a window needs; test: also a virtual screen and its input)
+# usage: system-packages.sh screen|test|kernel    (screen: what a window needs; test: also a virtual screen and its
+# input; kernel: also a virtual machine in whose kernel device nodes can be made)
 # libzbar0 is wanted, not needed: without it the camera reads fewer worn labels, and says so.
 set -eu
 want="python3-venv libgl1 libgl1-mesa-dri libegl1 libzbar0"
 [ "${1:-screen}" = test ] && want="$want xvfb xdotool"
+[ "${1:-screen}" = kernel ] && want="$want xvfb xdotool qemu-system-x86 busybox-static cpio kmod udev"
 
 missing=""
 for package in $want; do
@@ -12,6 +14,11 @@ for package in $want; do
         python3-venv) "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null && continue ;;
         xvfb) command -v Xvfb >/dev/null 2>&1 && continue ;;
         xdotool) command -v xdotool >/dev/null 2>&1 && continue ;;
+        qemu-system-x86) command -v qemu-system-x86_64 >/dev/null 2>&1 && continue ;;
+        busybox-static) command -v busybox >/dev/null 2>&1 && continue ;;
+        cpio) command -v cpio >/dev/null 2>&1 && continue ;;
+        kmod) command -v depmod >/dev/null 2>&1 && continue ;;
+        udev) command -v udevadm >/dev/null 2>&1 && continue ;;
         libgl1) ldconfig -p 2>/dev/null | grep -q 'libGL\.so\.1' && continue ;;
         libzbar0) ldconfig -p 2>/dev/null | grep -q 'libzbar\.so\.0' && continue ;;
         libegl1) ldconfig -p 2>/dev/null | grep -q 'libEGL\.so\.1' && continue ;;
