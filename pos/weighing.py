@@ -6,7 +6,7 @@ nothing is sold, or taken back, twice because it was left lying there.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pos import weight_words
 from pos.devices.base import DeviceEvent, ScaleAnswer, ScaleAsk
@@ -141,6 +141,32 @@ class WeighPad(Generic[W]):
             self._tell(lambda: weight_words.scale_gone(on))
         elif before.fault is not None and on.fault is None:
             self._tell(weight_words.scale_back)
+
+
+class Weighs:
+    """The verbs of a task that weighs, as the screen of a weight calls them."""
+
+    _weight: WeighPad[Any]
+
+    def weigh_key(self, key: str) -> None:
+        """A digit or `delete`: grams from the right, where the weight is typed."""
+        self._weight.key(key)
+
+    def weigh_by_hand(self) -> None:
+        """Type the weight, whatever the scale says."""
+        self._weight.by_hand()
+
+    def weigh_on_scale(self) -> None:
+        """Take the weight from the scale again; what was typed is forgotten."""
+        self._weight.on_scale()
+
+    def weigh_tare(self) -> None:
+        """What lies on the scale is an empty container: it counts no more until this weighing is over."""
+        self._weight.ask(ScaleAsk.TARE)
+
+    def weigh_zero(self) -> None:
+        """What the empty scale shows is nothing."""
+        self._weight.ask(ScaleAsk.ZERO)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from pos import code_words
-from pos.devices.base import ScaleAsk
 from pos.flow import Flow, Say
 from pos.returns import words
 from pos.returns.local import of_code, weight_of
 from pos.returns.state import PIECE, Phase, ReturnState, WeighingBack, Why, plan_of
 from pos.terminal import Terminal
 from pos.ui.i18n import _, language
-from pos.weighing import Weigher, WeighPad
+from pos.weighing import Weigher, WeighPad, Weighs
 from sync.domain import codes
 from sync.domain.catalogue import Product
 from sync.domain.orders import BoughtLine, Purchase
@@ -21,7 +20,7 @@ from sync.domain.special import unit_of
 from sync.local import Found
 
 
-class CounterFlow(Flow[ReturnState]):
+class CounterFlow(Weighs, Flow[ReturnState]):
     """Verbs of the open order: scans of its goods, quantities, reasons, undo."""
 
     def __init__(self, terminal: Terminal, clock: Callable[[], int], weigher: Weigher | None = None) -> None:
@@ -157,29 +156,9 @@ class CounterFlow(Flow[ReturnState]):
         self._to(weighing=weighing)
         self._tell(lambda: words.weigh(self._name(line), line, weighing.scale))
 
-    def weigh_key(self, key: str) -> None:
-        """A digit or `delete`: grams from the right, where the weight is typed."""
-        self._weight.key(key)
-
     def key(self, key: str) -> None:
         """A digit or `delete` of a keyboard: of the weight."""
         self.weigh_key(key)
-
-    def weigh_by_hand(self) -> None:
-        """Type the weight, whatever the scale says."""
-        self._weight.by_hand()
-
-    def weigh_on_scale(self) -> None:
-        """Take the weight from the scale again; what was typed is forgotten."""
-        self._weight.on_scale()
-
-    def weigh_tare(self) -> None:
-        """What lies on the scale is an empty container."""
-        self._weight.ask(ScaleAsk.TARE)
-
-    def weigh_zero(self) -> None:
-        """What the empty scale shows is nothing."""
-        self._weight.ask(ScaleAsk.ZERO)
 
     def weigh_done(self) -> None:
         """Take the weight; more than may come back says so, and is weighed or typed again."""

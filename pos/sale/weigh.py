@@ -3,19 +3,18 @@
 from abc import abstractmethod
 from collections.abc import Callable
 
-from pos.devices.base import ScaleAsk
 from pos.sale import weight_words, words
 from pos.sale.exchange import ExchangeFlow
 from pos.sale.stock import Looked
 from pos.sale.weighing import Weighing
 from pos.terminal import Terminal
-from pos.weighing import Weigher, WeighPad
+from pos.weighing import Weigher, WeighPad, Weighs
 from sync.actions.cart import PLAIN, CartLine, OnLabel
 from sync.actions.exchange import Exchanged
 from sync.domain.catalogue import Product
 
 
-class WeighFlow(ExchangeFlow):
+class WeighFlow(Weighs, ExchangeFlow):
     """Verbs of weighed goods."""
 
     def __init__(
@@ -32,26 +31,6 @@ class WeighFlow(ExchangeFlow):
         line = self._line(line_id)
         if line is not None and not self.state.locked:
             self._weigh(line.product, line.scanned, line_id)
-
-    def weigh_key(self, key: str) -> None:
-        """A digit or `delete`: grams from the right, where the weight is entered by hand."""
-        self._weight.key(key)
-
-    def weigh_by_hand(self) -> None:
-        """Type the weight, whatever the scale says."""
-        self._weight.by_hand()
-
-    def weigh_on_scale(self) -> None:
-        """Take the weight from the scale again; what was typed is forgotten."""
-        self._weight.on_scale()
-
-    def weigh_tare(self) -> None:
-        """What lies on the scale is an empty container: it counts no more until this weighing is over."""
-        self._weight.ask(ScaleAsk.TARE)
-
-    def weigh_zero(self) -> None:
-        """What the empty scale shows is nothing."""
-        self._weight.ask(ScaleAsk.ZERO)
 
     def weigh_done(self) -> None:
         """Take the weight."""

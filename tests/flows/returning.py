@@ -2,18 +2,20 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import argon2
 
+from pos.devices.base import Inbox
 from pos.devices.virtual.printer import VirtualPrinter
 from pos.equipment import equip
 from pos.printing import PaperState
 from pos.returns.flow import ReturnsFlow
 from pos.returns.state import Phase
 from pos.runner import Direct
-from pos.terminal import Terminal
+from pos.terminal import Devices, Terminal
 from pos.till import Till
 from sync.domain.returns import Condition, Reason
 from sync.domain.search import terms
@@ -155,8 +157,7 @@ class Desk:
     def start(self) -> None:
         """Switch it on, over whatever its files hold."""
         self.local = Local.open(self.home)
-        devices = equip(self.devices())
-        self.terminal = Terminal(self.home, runner=Direct(self.local), devices=devices, asking=self.asking)
+        self.terminal = Terminal(self.home, runner=Direct(self.local), devices=self.equipped(), asking=self.asking)
         self.open()
         self.till = Till(self.terminal, lambda _place, _back: None)
         self.till.open()
@@ -164,6 +165,10 @@ class Desk:
         for digit in "1111":
             self.till.signin.key(digit)
         self.till.tab("returns")
+
+    def equipped(self) -> Callable[[Inbox], Devices]:
+        """The devices that its settings name."""
+        return equip(self.devices())
 
     def open(self) -> None:
         """Open the devices."""

@@ -1,23 +1,20 @@
 """What comes back is weighed by the till's scale: a real driver, a virtual scale on a pseudo-terminal, a real hub."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from pos.devices.base import Load
+from pos.devices.base import Inbox, Load
 from pos.devices.scale import SCALE_OFF
 from pos.devices.virtual.scale import VirtualScale
 from pos.equipment import equip
 from pos.returns.plan import primary
 from pos.returns.state import Phase, WeighingBack
 from pos.returns.view import lines
-from pos.runner import Direct
-from pos.terminal import Terminal
-from pos.till import Till
+from pos.terminal import Devices
 from pos.weight_words import state_of
 from sync.domain.returns import Condition, Reason
-from sync.local import Local
 from sync.protocol.messages import OrderPayment, ReceivedLine
 from sync.settings import ScaleSettings
 from tests.flows.returning import DAY, Desk, Shop
@@ -31,16 +28,10 @@ class Weighed(Desk):
 
     def start(self) -> None:
         self.plate = VirtualScale(self.folder / "plate").start()
-        self.local = Local.open(self.home)
-        devices = equip(self.devices(), scale=ScaleSettings(port=self.plate.path))
-        self.terminal = Terminal(self.home, runner=Direct(self.local), devices=devices, asking=self.asking)
-        self.open()
-        self.till = Till(self.terminal, lambda _place, _back: None)
-        self.till.open()
-        self.till.signin.choose("s-1")
-        for digit in "1111":
-            self.till.signin.key(digit)
-        self.till.tab("returns")
+        super().start()
+
+    def equipped(self) -> Callable[[Inbox], Devices]:
+        return equip(self.devices(), scale=ScaleSettings(port=self.plate.path))
 
     def stop(self) -> None:
         super().stop()

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pos.devices.virtual.listening import TICK_S, Listening
+from pos.devices.virtual.listening import TICK_S, Watched
 
 log = logging.getLogger(__name__)
 
@@ -47,36 +47,19 @@ class FiscalFaults:
     refuse: str = ""
 
 
-class VirtualFiscalPrinter(Listening):
-    """`start` it, register at `host`:`port`, read `registered`, set `faults`, `stop` it."""
+class VirtualFiscalPrinter(Watched):
+    """`start` it, register at `host`:`port`, read `registered`, set `faults`, `stop` it; its memory stays."""
 
     def __init__(self, port: int = 0, out: Path | None = None, host: str = "127.0.0.1") -> None:
         """Port 0 takes a free one. `out`: the folder of its memory and papers; None forgets them when it ends."""
-        self.host, self.port, self.out = host, port, out
+        super().__init__(port, host, "virtual fiscal printer")
+        self.out = out
         self.faults: FiscalFaults = FiscalFaults()
         self.registered: list[dict[str, Any]] = []
         self.asked: list[tuple[str, str]] = []
         self._under_way: set[str] = set()
         self._lock = threading.Lock()
-        self._done = threading.Event()
-        self._watch = threading.Thread(target=self._serve, name="virtual fiscal printer", daemon=True)
         self._remember()
-
-    def start(self) -> "VirtualFiscalPrinter":
-        """Listen and serve in threads. Returns itself."""
-        self._listen()
-        self._watch.start()
-        return self
-
-    def wait_stopped(self) -> None:
-        """Wait until somebody else stops it."""
-        self._done.wait()
-
-    def stop(self) -> None:
-        """Stop serving and free the port. Its memory stays."""
-        self._done.set()
-        self._watch.join()
-        self._hang_up()
 
     def sent(self, id: str) -> int:
         """How often a document was sent to be registered."""

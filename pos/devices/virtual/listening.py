@@ -3,7 +3,7 @@
 import socketserver
 import threading
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, Self
 
 TICK_S = 0.02
 
@@ -39,3 +39,33 @@ class Listening(ABC):
                 self._hang_up()
             elif self._server is None:
                 self._listen()
+
+
+class Watched(Listening):
+    """Such a port with the thread that watches it: `start` and `stop`."""
+
+    def __init__(self, port: int, host: str, name: str) -> None:
+        """Port 0 takes a free one. `name`: of its thread."""
+        self.host, self.port = host, port
+        self._done = threading.Event()
+        self._watch = threading.Thread(target=self._serve, name=name, daemon=True)
+
+    def start(self) -> Self:
+        """Listen and serve in threads. Returns itself."""
+        self._listen()
+        self._watch.start()
+        return self
+
+    def wait_stopped(self) -> None:
+        """Wait until somebody else stops it."""
+        self._done.wait()
+
+    def stop(self) -> None:
+        """Stop serving and free the port."""
+        self._done.set()
+        self._stir()
+        self._watch.join()
+        self._hang_up()
+
+    def _stir(self) -> None:
+        """Have everybody who waits in it look again, for it stops. Where nobody waits there is nothing to do."""

@@ -1,42 +1,15 @@
 """What a card terminal wants printed reaches paper: on the shopper's receipt, and as slips; and again on a copy."""
 
 import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from pos.devices.virtual.nexo_papers import NUMBER
 from pos.payment.state import Phase
 from sync.actions.printing import newest, unprinted
 from sync.domain.card_slips import CARD_CASHIER, CARD_CUSTOMER
 from tests.devices.nexoing import NexoProcess
-from tests.flows.carding import on_counter, over, press, sold, stocked
-from tests.flows.returning import Shop
+from tests.flows.carding import on_counter, over, press, sold
+from tests.stories.nexo.till import NexoTill
 from tests.stories.test_card_refund import MUG
-from tests.stories.test_nexo_terminal import NexoTill
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    made = Shop(tmp_path / "hub")
-    stocked(made)
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def card(tmp_path: Path) -> Iterator[NexoProcess]:
-    made = NexoProcess(tmp_path)
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def till(shop: Shop, card: NexoProcess, tmp_path: Path) -> Iterator[NexoTill]:
-    made = NexoTill(shop, tmp_path, "till-1", card)
-    yield made
-    made.stop()
 
 
 def paper(till: NexoTill, number: int) -> str:

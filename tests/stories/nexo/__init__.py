@@ -1,0 +1,1 @@
+"""Stories of a till whose card terminal speaks nexo Sale to POI."""
