@@ -23,6 +23,7 @@ POLL = 0.008  # with an input provider that reads its device on its own thread a
 STALL = 0.04  # work of one pass that takes longer counts as a stall: what came meanwhile was not heard
 _NEAR = 0.0005
 _USER_EVENT = 0x8000  # SDL_USEREVENT
+_ADD = 0  # SDL_ADDEVENT
 
 
 class _Event(ctypes.Structure):
@@ -38,8 +39,10 @@ class _Sdl:
         library = ctypes.CDLL(path)
         self._wait = library.SDL_WaitEventTimeout
         self._wait.argtypes = [ctypes.c_void_p, ctypes.c_int]
-        self._push = library.SDL_PushEvent
-        self._push.argtypes = [ctypes.POINTER(_Event)]
+        # Not SDL_PushEvent: it asks Kivy's filter, which waits for the interpreter, under a lock that SDL takes itself
+        # where Kivy holds the interpreter and sizes the window. Both would wait for ever.
+        self._add = library.SDL_PeepEvents
+        self._add.argtypes = [ctypes.POINTER(_Event), ctypes.c_int, ctypes.c_int, ctypes.c_uint32, ctypes.c_uint32]
         self._pending = False
 
     def wait(self, seconds: float) -> bool:
@@ -51,7 +54,7 @@ class _Sdl:
         if not self._pending:
             self._pending = True
             event = _Event(type=_USER_EVENT)
-            self._push(ctypes.byref(event))
+            self._add(ctypes.byref(event), 1, _ADD, 0, 0)
 
     def seen(self) -> bool:
         """Whether anyone has pushed since this was asked last. The event itself may have been read already."""

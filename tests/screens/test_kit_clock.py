@@ -38,3 +38,11 @@ def test_without_sdls_wait_kivys_own_clock_stays_and_the_log_says_so(
         assert clock.install() is False
     assert "Kivy's own clock stays" in caplog.text
     clock.wake()
+
+
+def test_threads_that_end_its_wait_and_a_window_that_is_sized_never_wait_for_each_other() -> None:
+    """Once a picture that was loaded ended the wait while the window got its size: both waited for ever."""
+    command = [sys.executable, "-m", "tests.screens.waking_probe"]
+    probe = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90, check=True)
+    sized, woken = map(int, probe.stdout.splitlines()[-1].split())
+    assert sized > 20 and woken > 100
