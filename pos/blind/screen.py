@@ -20,6 +20,7 @@ from pos.ui.kit.screens import only
 from pos.ui.kit.touch import Pressable
 from pos.ui.kit.window import ShopWindow
 from pos.ui.theme import theme
+from pos.ui.unfolding import Unfolding
 from sync.domain.returns import Condition, Reason
 
 from kivy.lang import Builder  # isort: skip
@@ -55,19 +56,14 @@ class BlindWhy(BoxLayout):
         self.where = said.where
 
 
-class BlindCard(Pressable, BoxLayout):
+class BlindCard(Unfolding):
     """One article; a row of the list, used again for others."""
 
-    item = ObjectProperty(None, allownone=True)
-    index = NumericProperty(-1)
+    below = BlindWhy
     name, info, picture, letters, today, lowest = (StringProperty("") for _n in range(6))
     tint = StringProperty("sand")
     value = NumericProperty(0)
     open, gone, locked = (BooleanProperty(False) for _n in range(3))
-
-    def __init__(self, **kwargs: Any) -> None:
-        self._why: BlindWhy | None = None
-        super().__init__(**kwargs)
 
     def on_item(self, _card: Any, item: Any) -> None:
         """Show another article, or the same one anew."""
@@ -78,29 +74,7 @@ class BlindCard(Pressable, BoxLayout):
             setattr(self, name, getattr(said, name))
         self.gone = said.off
         self.ids.stepper.value = said.value
-        self._open(said, item[1])
-
-    def _open(self, said: CardSaid, flow: BlindFlow) -> None:
-        if not said.open:
-            if self._why is not None and self._why.parent is not None:
-                self.remove_widget(self._why)
-            return
-        if self._why is None:
-            self._why = BlindWhy()
-            self._why.bind(height=lambda *_args: self._measure())
-        self._why.show(said, flow)
-        if self._why.parent is None:
-            self.add_widget(self._why)
-        self._measure()
-
-    def _measure(self) -> None:
-        """How high the card wants to be; the list makes room for it."""
-        if self._why is not None and self._why.parent is self and self.parent is not None:
-            self.parent.tall_height = self.ids.row.height + self._why.height
-
-    def on_parent(self, _card: Any, _parent: Any) -> None:
-        """It came into a list."""
-        self._measure()
+        self.unfold(said, item[1])
 
     def step(self, value: int) -> None:
         """The stepper asks for so many."""

@@ -33,9 +33,9 @@ from pos.ui.kit.buttons import PrimaryButton
 from pos.ui.kit.frame import Panel
 from pos.ui.kit.rows import Row
 from pos.ui.kit.screens import only
-from pos.ui.kit.touch import Pressable
 from pos.ui.kit.window import ShopWindow
 from pos.ui.theme import theme
+from pos.ui.unfolding import Unfolding
 
 from kivy.clock import Clock  # isort: skip
 from kivy.lang import Builder  # isort: skip
@@ -90,18 +90,13 @@ class PickWhy(BoxLayout):
         self.may = said.may
 
 
-class PickCard(Pressable, BoxLayout):
+class PickCard(Unfolding):
     """A line of the order that is picked; a row of the list, used again for others."""
 
-    item = ObjectProperty(None, allownone=True)
-    index = NumericProperty(-1)
+    below = PickWhy
     shelf, name, info, picture, letters, number, words, tone, icon = (StringProperty("") for _n in range(9))
     tint = StringProperty("sand")
     open, next = BooleanProperty(False), BooleanProperty(False)
-
-    def __init__(self, **kwargs: Any) -> None:
-        self._why: PickWhy | None = None
-        super().__init__(**kwargs)
 
     def on_item(self, _card: Any, item: Any) -> None:
         """Show another line, or the same one anew."""
@@ -111,29 +106,7 @@ class PickCard(Pressable, BoxLayout):
         for name in ("shelf", "name", "info", "picture", "letters", "number", "words", "tone", "icon", "tint"):
             setattr(self, name, getattr(said, name))
         self.open, self.next = said.open, said.next
-        self._open(said, item[1])
-
-    def _open(self, said: LineSaid, flow: PickingFlow) -> None:
-        if not said.open:
-            if self._why is not None and self._why.parent is not None:
-                self.remove_widget(self._why)
-            return
-        if self._why is None:
-            self._why = PickWhy()
-            self._why.bind(height=lambda *_args: self._measure())
-        self._why.show(said, flow)
-        if self._why.parent is None:
-            self.add_widget(self._why)
-        self._measure()
-
-    def _measure(self) -> None:
-        """How high the card wants to be; the list makes room for it."""
-        if self._why is not None and self._why.parent is self and self.parent is not None:
-            self.parent.tall_height = self.ids.row.height + self._why.height
-
-    def on_parent(self, _card: Any, _parent: Any) -> None:
-        """It came into a list."""
-        self._measure()
+        self.unfold(said, item[1])
 
 
 class PickWindow(ShopWindow):

@@ -6,13 +6,12 @@ from pos.goods_back import conditions, reasons
 from pos.returns.view import LineSaid
 from pos.ui.chips import ChipRow
 from pos.ui.i18n import _
-from pos.ui.kit.touch import Pressable
+from pos.ui.unfolding import Unfolding
 from sync.domain.returns import Condition, Reason
 
 from kivy.properties import (  # isort: skip
     BooleanProperty,
     NumericProperty,
-    ObjectProperty,
     StringProperty,
 )
 from kivy.uix.boxlayout import BoxLayout  # isort: skip
@@ -59,21 +58,16 @@ class Because(BoxLayout):
         row.chosen = said.weight
 
 
-class LineCard(Pressable, BoxLayout):
+class LineCard(Unfolding):
     """One line of the order; a row of the list, used again for other lines."""
 
-    item = ObjectProperty(None, allownone=True)
-    index = NumericProperty(-1)
+    below = Because
     name, info, until, picture, letters = (StringProperty("") for _n in range(5))
     tint = StringProperty("sand")
     bought, returned, left, text = (StringProperty("") for _n in range(4))
     value, most = NumericProperty(0), NumericProperty(0)
     open, gone, alert, locked = (BooleanProperty(False) for _n in range(4))
     needed = NumericProperty(0)
-
-    def __init__(self, **kwargs: Any) -> None:
-        self._because: Because | None = None
-        super().__init__(**kwargs)
 
     def on_item(self, _card: Any, item: Any) -> None:
         """Show another line, or the same one anew."""
@@ -85,29 +79,7 @@ class LineCard(Pressable, BoxLayout):
         for name in ("value", "most", "open", "gone", "alert", "locked"):
             setattr(self, name, getattr(said, name))
         self.ids.stepper.value = said.value
-        self._open(said, item[1])
-
-    def _open(self, said: LineSaid, flow: Any) -> None:
-        if not said.open:
-            if self._because is not None and self._because.parent is not None:
-                self.remove_widget(self._because)
-            return
-        if self._because is None:
-            self._because = Because()
-            self._because.bind(height=lambda *_args: self._measure())
-        self._because.show(said, flow)
-        if self._because.parent is None:
-            self.add_widget(self._because)
-        self._measure()
-
-    def _measure(self) -> None:
-        """How high the card wants to be; the list makes room for it."""
-        if self._because is not None and self._because.parent is self and self.parent is not None:
-            self.parent.tall_height = self.ids.row.height + self._because.height
-
-    def on_parent(self, _card: Any, _parent: Any) -> None:
-        """It came into a list."""
-        self._measure()
+        self.unfold(said, item[1])
 
     def step(self, value: int) -> None:
         """The stepper asks for so many."""
