@@ -1,6 +1,7 @@
 """The house rules that import-linter can't say: where Kivy may be, which files there are, and how long they get."""
 
 import ast
+import re
 import subprocess
 from pathlib import Path
 
@@ -71,3 +72,11 @@ def test_no_two_tasks_name_a_widget_alike():
             if isinstance(node, ast.ClassDef):
                 named.setdefault(node.name, set()).add(str(path.relative_to(ROOT)))
     assert {name: places for name, places in named.items() if len(places) > 1} == {}
+
+
+def test_no_name_that_a_kv_file_sets_for_all_is_an_id_in_another() -> None:
+    """What `#:set` names is global: an id of that name is hidden where both files are loaded."""
+    texts = [path.read_text("utf-8") for top in ("pos", "kiosk") for path in (ROOT / top).rglob("*.kv")]
+    named = {name for text in texts for name in re.findall(r"^#:set (\w+)", text, re.M)}
+    ids = {name for text in texts for name in re.findall(r"^\s+id: (\w+)\s*$", text, re.M)}
+    assert named and ids and named & ids == set()
