@@ -84,7 +84,7 @@ class DatabaseThread:
                 local.refresh()
                 self._answer(then, job(local))
             except Exception as error:  # noqa: BLE001 - every failure goes back to the one who asked
-                self._answer(failed, error)
+                self._answer(failed, error if local is None else local.blame(error))
         if local is not None:
             local.close()
 

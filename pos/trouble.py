@@ -12,6 +12,7 @@ _CAUSES: Mapping[Reason | None, str] = {
     Reason.BROKEN: N_("The disk reports an error"),
     Reason.BUSY: N_("Another program holds this till's files"),
     Reason.DAMAGED: N_("This till's files are damaged"),
+    Reason.REPLICA: N_("Some goods, prices or orders here can't be read"),
     None: N_("This till can't work on its files"),
 }
 _REMEDIES: Mapping[Reason | None, str] = {
@@ -20,6 +21,7 @@ _REMEDIES: Mapping[Reason | None, str] = {
     Reason.BROKEN: N_("Call support: the disk must be looked at."),
     Reason.BUSY: N_("Wait a moment and try again."),
     Reason.DAMAGED: N_("Sell at another till and call support. Leave this one as it is."),
+    Reason.REPLICA: N_("Goods, prices and orders are fetched anew from the hub. If it lasts, call support."),
     None: N_("Call support."),
 }
 _SPACES: Mapping[Space, tuple[str, str]] = {

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import msgspec
+
 from sync.link.answers import Answers
 from sync.link.ending import write_offline
 from sync.link.live import Ears
@@ -32,6 +34,8 @@ from sync.local.wake import ENDING, SUSPECT, Listener, Sender
 from sync.protocol.messages import Live
 
 log = logging.getLogger(__name__)
+UNREADABLE = (sqlite3.DatabaseError, msgspec.MsgspecError)
+"""What reading a damaged replica raises: SQLite where its structure is broken, a decoder where only contents are."""
 DAY_MS = 24 * 3_600_000
 PROOF_FIRST_S, PROOF_SPREAD_S = 600.0, 6600.0
 """The daily proof (F13): not before a terminal is well awake, and not all terminals of a chain at once."""
@@ -82,6 +86,7 @@ class Agent:
         self._lost = False
         self._epoch = ""
         self._check = False
+        self._spoilt: Path | None = None
         self._house_at = time.monotonic() + HOUSE_FIRST_S
         self._vouched_at = 0.0
         self._prove_at = time.monotonic() + PROOF_FIRST_S + random.uniform(0, PROOF_SPREAD_S)
@@ -142,7 +147,7 @@ class Agent:
                 self._keep_house(local, work)
                 if self._stir.wait(pause) and not self._ending.is_set():
                     self._stir.clear()
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             damaged = work.replica.path
             work.close()
             if not self._set_aside(damaged, error):
@@ -150,8 +155,9 @@ class Agent:
         else:
             work.close()
 
-    def _set_aside(self, path: Path, error: sqlite3.DatabaseError) -> bool:
-        if files.current(self.home) == path and files.damaged(path):
+    def _set_aside(self, path: Path, error: Exception) -> bool:
+        whole = reason_of(error, self.home) not in (None, Reason.DAMAGED)  # full, locked or busy says nothing of it
+        if not whole and files.current(self.home) == path and (path == self._spoilt or files.damaged(path)):
             log.error("the replica %s is damaged and set aside: %s", path.name, error)
             files.set_aside(self.home, path)
             return True
@@ -241,14 +247,17 @@ class Agent:
 
     def _keep_house(self, local: Local, work: Work) -> None:
         """Now and then, or when the app could not read the replica: check it, and prune what the journal may lose."""
-        if time.monotonic() < self._house_at and not self._check:
-            return
-        self._check = False
-        self._house_at = time.monotonic() + HOUSE_S
-        prune(local, self._clock())
-        self._prove_files(local)
-        if files.damaged(work.replica.path):
-            raise sqlite3.DatabaseError("the check found the replica damaged")
+        if time.monotonic() >= self._house_at or self._check:
+            self._check = False
+            self._house_at = time.monotonic() + HOUSE_S
+            prune(local, self._clock())
+            self._prove_files(local)
+            if self._spoilt != work.replica.path and files.damaged(work.replica.path):
+                self._spoilt = work.replica.path
+                log.error("the replica %s is damaged; another takes its place when the hub answers", self._spoilt.name)
+        # Without a network nobody can give another, and most of a damaged one can be read.
+        if self._spoilt == work.replica.path and work.session is not None:
+            raise files.Damaged("the check found the replica damaged")
 
     def _prove_files(self, local: Local) -> None:
         """A journal that its disk damaged is put before a person; the doctor names everything that is wrong."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import sqlalchemy as sa
 
 from sync.local import files, tables
@@ -74,6 +75,7 @@ class Local:
         self.overlay = Overlay()
         self._mark: tuple[int, int] | None = None
         self._identity: Identity | None = None
+        self._damaged: Path | None = None  # the replica that was found so
         self._agent = Sender(home, "agent")
         # While a transaction writes, and known by it alone: where the journal ends, and the settings it works by.
         self.writing = False
@@ -221,14 +223,35 @@ class Local:
             if self.raw.in_transaction:  # as above
                 self.raw.execute("COMMIT")
 
-    def suspect(self) -> None:
-        """Tell the agent that the replica could not be read; a damaged one is replaced, and `refresh` finds the new."""
+    def blame(self, error: Exception) -> Exception:
+        """What a job failed with: NotRecorded if the replica is not what was written, which the agent is told, else
+        `error` itself. The agent fills another replica, and `refresh` finds it. Reads all of the replica once."""
+        if not _unreadable(error):
+            return error
+        path = files.current(self.home)
+        if path != self._damaged and (path is None or not files.damaged(path)):
+            return error
+        self._damaged = path
         self._agent.send(SUSPECT)
+        found = NotRecorded(Reason.REPLICA)
+        found.__cause__ = error
+        return found
 
     def appended(self, end: "Head | None" = None) -> None:
         """Note that the running transaction holds something to tell the hub, so that the agent is woken after it.
         `end`: a new operation, and where the journal ends now."""
         self._appended, self.end = True, end or self.end
+
+
+def _unreadable(error: Exception) -> bool:
+    """Whether bytes are to blame, and not a disk that is full, locked or slow. What SQLite can't read as text, and JSON
+    that is none, has no code of its own."""
+    if isinstance(error, NotRecorded):
+        return error.reason is Reason.DAMAGED
+    if isinstance(error, sqlite3.DatabaseError):
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        return code in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return isinstance(error, msgspec.MsgspecError)
 
 
 def _make_or_upgrade(raw: sqlite3.Connection) -> None:

@@ -26,6 +26,8 @@ class Reason(StrEnum):
     BROKEN = "disk_broken"
     BUSY = "journal_busy"
     DAMAGED = "journal_damaged"
+    REPLICA = "replica_damaged"
+    """Goods, prices and orders as the hub told them; it can tell them again, and nothing of the journal is touched."""
 
 
 class NotRecorded(sqlite3.OperationalError):

@@ -143,15 +143,25 @@ class Damaged(sqlite3.DatabaseError):
 
 
 def damaged(path: Path) -> bool:
-    """Whether SQLite finds the file not to be what it should be. Reads all of it."""
+    """Whether the file is not what was written: SQLite finds it broken, or what should be JSON is none, as where a page
+    of a long row came back empty, which SQLite does not notice. Reads all of it."""
     try:
         db = sqlite3.connect(uri(path, "ro"), uri=True)
         try:
-            return bool(db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
+            sound = db.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+            return not sound or any(db.execute(each).fetchone() for each in _NO_JSON)
         finally:
             db.close()
     except sqlite3.DatabaseError:
         return True
+
+
+def _not_json(table: str) -> str:
+    wrong = " OR ".join(f"{column} <> '' AND NOT json_valid({column})" for column in shape.JSON[table])
+    return f"SELECT 1 FROM {table} WHERE {wrong} LIMIT 1"  # noqa: S608 - our own names
+
+
+_NO_JSON = [_not_json(table) for table in shape.JSON]
 
 
 def set_aside(home: Path, bad: Path) -> Path:

@@ -133,6 +133,18 @@ call that terminal. An `ailment` is a device of a terminal, by its role, that ca
 the driver's word for why.
 """
 
+JSON: dict[str, tuple[str, ...]] = {
+    "product": ("names", "details", "descriptions"),
+    "department": ("names",),
+    "price": ("label",),
+    "location": ("names",),
+    "purchase": ("body",),
+    "parcel": ("body",),
+    "arrival": ("body",),
+    "matter": ("body",),
+}
+"""The columns that hold JSON, or nothing."""
+
 
 def key_of(entity: str, row: dict[str, object]) -> str:
     """The key of a row as changes carry it."""

@@ -11,9 +11,12 @@ import pytest
 from pos.agent import AgentWatch
 from pos.keys import Keys
 from pos.terminal import AlreadyOpen, Terminal
-from sync.local import Local
+from pos.trouble import cause, remedy
+from sync.local import Local, reason_of
+from sync.local.returns import purchases_by_number
 from sync.local.wake import Sender
 from tests.local.fixture import gtin, make_terminal
+from tests.local.rotting import lose_an_order
 
 CODE = gtin("487000000001")
 
@@ -243,3 +246,18 @@ def test_enter_after_typing_is_enter() -> None:
     board.press("12", 300)
     board.enter(300)
     assert board.screen.heard[-1] == "enter"
+
+
+def test_f26_a_job_that_met_a_damaged_replica_says_so_in_words_and_the_next_one_runs(tmp_path: Path) -> None:
+    home = make_terminal(tmp_path)
+    lose_an_order(home)
+    terminal = Terminal(home)
+    failures: list[Exception] = []
+    found: list[object] = []
+    terminal.run(lambda local: purchases_by_number(local, "100-50001"), None, failures.append)
+    terminal.run(lambda local: purchases_by_number(local, "100-48213"), found.append)
+    wait(lambda: terminal.pump() or (failures and found))
+    reason = reason_of(failures[0], home)
+    assert cause(reason) == "Some goods, prices or orders here can't be read"
+    assert remedy(reason) == "Goods, prices and orders are fetched anew from the hub. If it lasts, call support."
+    terminal.stop()

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import select, true
 
@@ -21,10 +22,12 @@ from sync.link.lock import Busy
 from sync.link.pace import LONGEST_S, Beat, Pace
 from sync.local import Local, files, find_code, link_status, search, staff, stock_rows
 from sync.local.journal import append
+from sync.local.returns import purchases_by_number
 from sync.local.wake import Listener, topics_of
 from sync.protocol.operations import Payment
 from tests.link.rounds import Round
 from tests.link.store import Store, gtin, now, product_row, sell_one, until
+from tests.local.rotting import lose_an_order
 
 RunAgent = Callable[..., Agent]
 
@@ -122,6 +125,26 @@ def test_f26_a_replica_that_rots_is_filled_anew_and_the_sales_stay(
     until(lambda: on_hand(local, "wh-1") == 100_000, 20)
     until(lambda: link_status(local, now()).waiting == 0)
     assert [op.seq for op in store.operations()] == [1]
+
+
+def test_f26_a_lost_order_is_told_by_the_app_and_the_rest_serves_until_the_hub_gives_another_replica(
+    store: Store, home: Path, local: Local, run_agent: RunAgent
+) -> None:
+    path = lose_an_order(home)
+    store.stop()
+    run_agent(home)
+    with pytest.raises(msgspec.DecodeError) as lost:
+        purchases_by_number(local, "100-50001")
+    until(lambda: link_status(local, now()).reason == "no_connection")
+    assert local.blame(lost.value) is not lost.value
+    time.sleep(1)
+    assert files.current(home) == path, "the network is down: nobody can give another"
+    assert find_code(local, codes.read(gtin(7)), now()) is not None
+    sold = sell_one(local)
+    store.start()
+    until(lambda: files.current(home) != path and on_hand(local, "wh-1") == 100_000, 60)
+    until(lambda: link_status(local, now()).waiting == 0)
+    assert [(op.seq, op.raw) for op in store.operations()] == [(1, msgspec.json.encode(sold.envelope))]
 
 
 @pytest.mark.parametrize("by_agent", [True, False])

@@ -54,7 +54,7 @@ class Edges:
         self.dead: set[str] = set()
         self.durable: dict[str, Durable] = {}
         """What of each write-ahead log has reached the disk."""
-        self._open: dict[str, weakref.WeakSet[Conn]] = {}
+        self._open: dict[str, list[weakref.ref[Conn]]] = {}
 
     @property
     def machine(self) -> str:
@@ -87,11 +87,12 @@ class Edges:
 
     def opened(self, conn: "Conn") -> None:
         """A process opened a database."""
-        self._open.setdefault(conn.owner, weakref.WeakSet()).add(conn)
+        self._open.setdefault(conn.owner, []).append(weakref.ref(conn))
 
     def bury(self, owner: str) -> None:
         """Close what a dead process had open, and let its name be used again."""
-        for conn in list(self._open.pop(owner, ())):
+        # In the order they were opened: whether the log is moved into its file depends on who closes last.
+        for conn in [it for ref in self._open.pop(owner, ()) if (it := ref()) is not None]:
             conn.closing = True
             conn.close()
         self.dead.discard(owner)

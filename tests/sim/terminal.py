@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sync.link.agent import Agent
+from sync.link.agent import UNREADABLE, Agent
 from sync.link.enrol import enrol
 from sync.link.first import fill_replica
 from sync.link.status import Status
@@ -65,7 +65,7 @@ class SimAgent(Agent):
         try:
             self._once(self.work, self.wires[1], self.status)
             self._keep_house(self.local, self.work)
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             damaged = self.work.replica.path
             self.work.close()
             self.work = None

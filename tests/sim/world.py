@@ -79,17 +79,27 @@ class World:
         """Run something as a terminal's app; False if the app was killed, or its disk could not take it."""
         with terminal.as_app():
             try:
-                job()
+                self._tried(terminal, job)
             except Killed:
-                terminal.kill("app")
-                return False
+                pass
             except (sqlite3.Error, OSError) as error:
                 if not self.excused(terminal):
                     raise
                 self.note(f"{terminal.name}: {error}")
-                terminal.kill("app")
-                return False
-        return True
+            else:
+                return True
+            terminal.kill("app")
+            return False
+
+    def _tried(self, terminal: SimTerminal, job: Callable[[], None]) -> None:
+        """As the app's database thread does a job."""
+        try:
+            job()
+        except Exception as error:
+            said = error if terminal.local is None else terminal.local.blame(error)
+            if said is error:
+                raise
+            raise said from error
 
     def excused(self, terminal: SimTerminal) -> bool:
         """Whether this machine's disk may fail its programs now."""
