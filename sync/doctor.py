@@ -9,7 +9,8 @@ import socket
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,7 +113,7 @@ def terminal(home: Path, now: int) -> Iterator[Finding]:
         return
     replica = files.current(home)
     if replica is not None:
-        yield _sqlite("replica", replica, "Delete this file: it is fetched again; nothing is lost.")
+        yield _sqlite("replica", replica, "It is filled anew once the hub answers; nothing is lost.", files.fault)
     try:
         local = Local.open(home)
     except (sqlite3.Error, OSError) as fault:
@@ -180,19 +181,16 @@ def _private(home: Path) -> Iterator[Finding]:
         yield ok("permissions", f"{home} is private")
 
 
-def _sqlite(what: str, path: Path, do: str) -> Finding:
+def _sqlite(what: str, path: Path, do: str, check: Callable[[sqlite3.Connection], str] = files.checked) -> Finding:
     try:
-        db = sqlite3.connect(files.uri(path, "ro"), uri=True)
-        try:
-            said = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
-        finally:
-            db.close()
+        with closing(sqlite3.connect(files.uri(path, "ro"), uri=True)) as db:
+            said = check(db)
     except sqlite3.Error as fault:
         if reason_of(fault, path.parent) is Reason.READ_ONLY:
             return Finding("look", what, f"{path.name} can't be checked on a read-only disk", "See the disk's line.")
         said = str(fault)
     size = f"{path.name}, {path.stat().st_size // 1024:,} KiB" if path.exists() else f"{path.name} is missing"
-    return ok(what, f"{size}, sound") if said == "ok" else Finding("wrong", what, f"{size}: {said}", do)
+    return ok(what, f"{size}, sound") if not said else Finding("wrong", what, f"{size}: {said}", do)
 
 
 def _journal(local: Local, now: int) -> Iterator[Finding]:

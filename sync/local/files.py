@@ -148,20 +148,28 @@ def damaged(path: Path) -> bool:
     try:
         db = sqlite3.connect(uri(path, "ro"), uri=True)
         try:
-            sound = db.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
-            return not sound or any(db.execute(each).fetchone() for each in _NO_JSON)
+            return bool(fault(db))
         finally:
             db.close()
     except sqlite3.DatabaseError:
         return True
 
 
+def fault(db: sqlite3.Connection) -> str:
+    """What is wrong with an open replica, in SQLite's words or by the table; "" if nothing. Raises sqlite3.Error."""
+    lost = (f"a row of {table} is no JSON" for table in shape.JSON if db.execute(_not_json(table)).fetchone())
+    return checked(db) or next(lost, "")
+
+
+def checked(db: sqlite3.Connection) -> str:
+    """What SQLite's own check finds wrong with the structure of an open file; "" if nothing. Raises sqlite3.Error."""
+    said = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+    return "" if said == "ok" else said
+
+
 def _not_json(table: str) -> str:
     wrong = " OR ".join(f"{column} <> '' AND NOT json_valid({column})" for column in shape.JSON[table])
     return f"SELECT 1 FROM {table} WHERE {wrong} LIMIT 1"  # noqa: S608 - our own names
-
-
-_NO_JSON = [_not_json(table) for table in shape.JSON]
 
 
 def set_aside(home: Path, bad: Path) -> Path:

@@ -1,22 +1,15 @@
 """Handing out at a counter that has a network: claimed, verified, recorded, then the slip (I-1, I-9, F45)."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from pos.hand_out.signing import digest_of
 from pos.hand_out.state import Phase, Way, Word
 from pos.hand_out.view import parcels
-from pos.ui.i18n import set_language
 from sync.actions.arrive import arrive
-from sync.actions.pay_order import order_payment, pay_order
-from sync.actions.printing import HAND_OUT, queue_print
 from sync.actions.send_back_parcel import send_back_parcel
 from sync.domain.pickups import Document, HandOutRefusal, SentBackFor, Verified
 from sync.local.arrivals import arrival_of
 from sync.local.code_tries import wrong_tries
-from sync.local.order_payments import RecordedOrderPaid
 from sync.local.pickups import DAY_MS
 from tests.flows.handing import (
     ALIYA,
@@ -33,21 +26,6 @@ from tests.flows.handing import (
 )
 from tests.flows.returning import OTHER
 from tests.link.store import now
-
-
-@pytest.fixture
-def packed(tmp_path: Path) -> Iterator[Packed]:
-    made = Packed.again(tmp_path / "hub")
-    yield made
-    set_language("en")
-    made.stop()
-
-
-@pytest.fixture
-def counter(packed: Packed, tmp_path: Path) -> Iterator[Counter]:
-    made = Counter(packed, tmp_path)
-    yield made
-    made.stop()
 
 
 def test_a_pass_two_labels_and_one_press_hand_out_two_parcels_and_print_the_slip(counter: Counter) -> None:
@@ -356,82 +334,3 @@ def test_a_pass_that_was_changed_proves_nothing(counter: Counter) -> None:
     counter.opens()
     counter.reads(text[:-6] + ("AAAAAA" if not text.endswith("AAAAAA") else "BBBBBB"))
     assert counter.out.state.verified is None and "pass" in counter.said.lower()
-
-
-# --- the end, and what a stopped terminal finds ---------------------------------------------------------------------
-
-
-def test_what_is_not_wanted_leads_to_a_return_of_the_order_in_the_same_visit(counter: Counter) -> None:
-    counter.opens(pass_text(counter.shop))
-    counter.both()
-    counter.gives()
-    assert counter.out.state.returns
-    counter.meets()  # the agent tells the hub within the second
-    counter.out.comes_back()
-    counter.until(lambda: not counter.till.returns.state.busy)
-    assert counter.till.place == "returns"
-    bought = counter.till.returns.state.purchase
-    assert bought is not None and (bought.number, [x.left for x in bought.lines]) == (NUMBER, [1000, 3000])
-
-
-def test_i1_a_till_that_stops_in_the_middle_has_given_nothing_and_begins_anew(counter: Counter) -> None:
-    counter.opens(pass_text(counter.shop))
-    counter.both()
-    counter.off()
-    counter.start()
-    assert counter.hand_outs() == []
-    counter.opens(pass_text(counter.shop))
-    assert counter.out.state.word is Word.HELD and not counter.out.state.scanned, "its own claim keeps nobody out"
-    counter.both()
-    counter.gives()
-    assert counter.over and len(counter.hand_outs()) == 1
-
-
-def test_i1_a_till_that_stops_before_the_slip_offers_it_again(counter: Counter) -> None:
-    web_order(counter.shop, "100-7")
-    counter.meets()
-    counter.packs("par-7", "B-06", "100-7", n1=1)
-    counter.meets()
-    counter.opens(pass_text(counter.shop))
-    counter.both()
-    counter.gives()
-    counter.printed(1)
-    counter.until(lambda: counter.out.state.slip.paper.value == "printed")
-    queue_print(counter.local, counter.hand_outs()[0]["receipt"], HAND_OUT, now())
-    counter.off()
-    counter.start()
-    counter.opens(order="web:100-7")
-    assert f"The slip of order {NUMBER} may be missing" in counter.said
-    counter.out.act()
-    counter.printed(2)
-    assert len(counter.hand_outs()) == 1
-
-
-def test_leaving_gives_the_parcels_back_to_others(counter: Counter, packed: Packed, tmp_path: Path) -> None:
-    second = Counter(packed, tmp_path, "till-2")
-    second.meets()
-    counter.opens()
-    assert counter.out.state.word is Word.HELD
-    counter.out.back()
-    counter.until(lambda: _free(second))
-    second.stop()
-
-
-def _free(second: Counter) -> bool:
-    second.opens()
-    return second.out.state.word is Word.HELD
-
-
-def test_f48_a_receipt_that_was_queued_as_the_till_stopped_is_offered_at_the_next_hand_out(counter: Counter) -> None:
-    web_order(counter.shop, "100-7", paid=[])
-    counter.meets()
-    cart = order_payment(counter.local, counter.order("100-7"), now())
-    done = pay_order(counter.local, cart, 7_198_000, ALIYA, "ru", now())
-    assert isinstance(done, RecordedOrderPaid)
-    counter.opens()
-    assert f"Payment {done.body.receipt} is kept" in counter.said and "may be missing" in counter.said
-    counter.out.act()
-    counter.printed(1)
-    assert "100-7" in counter.printer.texts[0] and counter.printer.kicks == 0
-    counter.opens()
-    assert "may be missing" not in counter.said

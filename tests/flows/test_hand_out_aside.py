@@ -1,6 +1,5 @@
 """A hand-out that was begun while somebody looks at something else: nothing that is scanned is lost (F52)."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,20 +9,6 @@ from pos.hand_out.state import Phase, Word
 from tests.flows.handing import CODE, Counter, Packed, label
 from tests.flows.returning import code
 from tests.link.store import now
-
-
-@pytest.fixture
-def packed(tmp_path: Path) -> Iterator[Packed]:
-    made = Packed.again(tmp_path / "hub")
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def counter(packed: Packed, tmp_path: Path) -> Iterator[Counter]:
-    made = Counter(packed, tmp_path)
-    yield made
-    made.stop()
 
 
 def begun(counter: Counter) -> None:

@@ -1,31 +1,12 @@
 """Handing out without the hub: decided on what is known here, said so, and named when two did the same (I-4, I-9)."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from pos.hand_out import view
 from pos.hand_out.state import Phase, Word
-from pos.ui.i18n import set_language
 from sync.local import attention, link_status
 from tests.flows.handing import CODE, ID, Counter, Packed, cancel, pass_text, web_order
 from tests.link.store import now
-
-
-@pytest.fixture
-def packed(tmp_path: Path) -> Iterator[Packed]:
-    made = Packed.again(tmp_path / "hub")
-    yield made
-    set_language("en")
-    made.stop()
-
-
-@pytest.fixture
-def counter(packed: Packed, tmp_path: Path) -> Iterator[Counter]:
-    made = Counter(packed, tmp_path)
-    yield made
-    made.stop()
 
 
 def test_i4_offline_it_is_decided_here_said_so_and_told_later(counter: Counter) -> None:

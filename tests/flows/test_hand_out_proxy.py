@@ -1,6 +1,5 @@
 """Handing out to a proxy with a pass of their own: what it opens, what it is not, and what is told of it (I-3, I-9)."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,28 +8,12 @@ from pos.attention.view import windows
 from pos.hand_out import view
 from pos.hand_out.state import Phase, Way, Word
 from pos.returns.state import Phase as Finding
-from pos.ui.i18n import set_language
 from sync.domain.pickups import HandOutRefusal, Verified
 from sync.local.pickups import DAY_MS
 from sync.protocol import base45
 from tests.flows.handing import CODE, NUMBER, Counter, Packed, label, pass_text, web_order
 from tests.flows.proxying import SAULE, named, withdrawn
 from tests.link.store import now
-
-
-@pytest.fixture
-def packed(tmp_path: Path) -> Iterator[Packed]:
-    made = Packed.again(tmp_path / "hub")
-    yield made
-    set_language("en")
-    made.stop()
-
-
-@pytest.fixture
-def counter(packed: Packed, tmp_path: Path) -> Iterator[Counter]:
-    made = Counter(packed, tmp_path)
-    yield made
-    made.stop()
 
 
 def test_a_proxys_pass_two_labels_and_one_press_hand_out_and_the_slip_says_who_and_how(counter: Counter) -> None:

@@ -13,6 +13,7 @@ from sync.local.fiscal import not_fiscalised
 from sync.settings import TerminalSettings, load
 from tests.local.fixture import NOW as SOLD
 from tests.local.fixture import make_terminal
+from tests.local.rotting import lose_an_order
 from tests.local.tills import sold
 
 NOW = 1_800_000_000_000
@@ -40,6 +41,15 @@ def test_a_damaged_journal_is_wrong_and_is_never_to_be_deleted(tmp_path):
     found = findings(home)
     assert found["journal"].grade == "wrong"
     assert "keep the file" in found["journal"].do
+
+
+def test_f26_an_order_that_the_disk_lost_is_wrong_and_comes_again_by_itself(tmp_path):
+    home = make_terminal(tmp_path)
+    lose_an_order(home)
+    found = findings(home)
+    assert found["replica"].grade == "wrong" and "a row of purchase is no JSON" in found["replica"].seen
+    assert "once the hub answers" in found["replica"].do
+    assert found["journal"].grade == "ok"
 
 
 def test_f7_a_home_where_files_are_tidied_away_is_wrong_and_the_usual_one_is_not(monkeypatch):

@@ -172,9 +172,8 @@ def long(report: ShiftReport) -> ShiftReport:
     return replace(report, tenders=sums, moves=moves, orders=3, ordered=64_990_00)
 
 
-def test_nothing_is_cut_from_the_float_to_the_closed_shifts_in_any_language(drawer: Drawer) -> None:
-    flow, album = drawer.flow, Album(drawer)
-    drawer.sign_in()
+def _float_pictures(drawer: Drawer, album: Album) -> None:
+    flow = drawer.flow
     flow.way(True)
     flow.key("1")
     album.keep("shift-float-pieces")
@@ -183,6 +182,10 @@ def test_nothing_is_cut_from_the_float_to_the_closed_shifts_in_any_language(draw
     album.keep("shift-float")
     flow.open_shift()
     drawer.settle(lambda: drawer.till.place == "sale", "the sale")
+
+
+def _move_pictures(drawer: Drawer, album: Album) -> None:
+    flow = drawer.flow
     drawer.till.drawer()
     drawer.phase(Phase.PAGE)
     flow.move("pay_in")
@@ -204,6 +207,10 @@ def test_nothing_is_cut_from_the_float_to_the_closed_shifts_in_any_language(draw
     drawer.phase(Phase.PAGE)
     drawer.settle(lambda: flow.state.around.moves, "the row")
     album.keep("shift-page")
+
+
+def _close_pictures(drawer: Drawer, album: Album) -> None:
+    flow = drawer.flow
     drawer.count(1)
     album.keep("shift-count")
     flow.give()
@@ -227,6 +234,10 @@ def test_nothing_is_cut_from_the_float_to_the_closed_shifts_in_any_language(draw
     album.keep("shift-closed-not-fiscalised")
     flow._to(shown=long(flow.state.shown))
     album.keep("shift-closed-long")
+
+
+def _past_pictures(drawer: Drawer, album: Album) -> None:
+    flow = drawer.flow
     flow.finish()
     drawer.till.signin.choose("s-marat")
     for digit in "2222":
@@ -239,4 +250,13 @@ def test_nothing_is_cut_from_the_float_to_the_closed_shifts_in_any_language(draw
     album.keep("shift-past-fiscalised")
     flow._to(shown=long(flow.state.shown))
     album.keep("shift-past-long")
+
+
+def test_nothing_is_cut_from_the_float_to_the_closed_shifts_in_any_language(drawer: Drawer) -> None:
+    album = Album(drawer)
+    drawer.sign_in()
+    _float_pictures(drawer, album)
+    _move_pictures(drawer, album)
+    _close_pictures(drawer, album)
+    _past_pictures(drawer, album)
     album.look()
