@@ -5,11 +5,12 @@ recorded is given: the slip prints when the journal is on the disk.
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from pos.flow import Say
 from pos.hand_out import words
 from pos.hand_out.claiming import Claimed, Custody
-from pos.hand_out.local import Opened, again, look, maybe_unprinted, stopped_by
+from pos.hand_out.local import Opened, again, look, stopped_by
 from pos.hand_out.paying import PayingFlow
 from pos.hand_out.state import Around, HandOutState, Phase, Slip, Way, Word, ready_of
 from pos.printing import DrawerSaid, Paper, PaperState, Printing
@@ -71,8 +72,16 @@ class HandOutFlow(PayingFlow):
         self._paid_now(paid)
         is_pass = code.kind is codes.Kind.PASS
         label = code.key if code.kind is codes.Kind.PARCEL_LABEL else ""
-        job = look(order, code.key if is_pass else "", now)
-        self._terminal.run(job, lambda opened: self._opened(asked, opened, label, code.key if is_pass else ""))
+        shown = code.key if is_pass else ""
+        then = partial(self._opened, asked, label=label, text=shown)
+        self._terminal.run(look(order, shown, now), then, partial(self._unread, asked))
+
+    def _unread(self, asked: int, error: Exception) -> None:
+        """The files could not be read: that is said, and the list is behind it."""
+        self._terminal.on_trouble(error)
+        if asked == self._asked:
+            self.leave()
+            self.on_left()
 
     def _opened(self, asked: int, opened: Opened, label: str, text: str) -> None:
         if asked != self._asked:
@@ -99,8 +108,7 @@ class HandOutFlow(PayingFlow):
         else:
             self._tell(lambda: words.next_step(self.state))
         if not self._tell_paid():
-            self._look_for_receipt()
-            self._terminal.run(maybe_unprinted, self._came_back)
+            self._look_for_papers()
         self._hold()
         self._scan_early()
 
@@ -109,15 +117,6 @@ class HandOutFlow(PayingFlow):
         early, self._early = self._early, []
         for text in early:
             self.scanned(text)
-
-    def _came_back(self, done: RecordedHandOut | None) -> None:
-        printer = self._terminal.devices.printer is not None
-        if done is not None and printer and self.state.phase is Phase.OPEN and not self._printing.busy:
-            self._tell(lambda: words.maybe_unprinted(done), lambda: self._print_old(done))
-
-    def _print_old(self, done: RecordedHandOut) -> None:
-        paper = self._printing.hand_out_slip(done, doubtful=True)
-        self._tell(lambda: words.printing(done, paper.state is PaperState.ABSENT))
 
     def _stands(self) -> bool:
         """Lay out what may be given of the parcels that are known now. False: nothing, and the screen says why."""

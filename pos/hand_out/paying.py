@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 from pos.hand_out import words
 from pos.hand_out.labels import LabelFlow
-from pos.hand_out.local import receipt_maybe_unprinted
+from pos.hand_out.local import maybe_unprinted, receipt_maybe_unprinted
 from pos.hand_out.state import Phase
 from pos.printing import DrawerSaid, Paper, PaperState, Printing
 from pos.terminal import Terminal
 from sync.domain.orders import PaidBy, Purchase
 from sync.local.order_payments import RecordedOrderPaid
+from sync.local.pickups import RecordedHandOut
 from sync.protocol.order_payments import ORDER_PAID
 
 
@@ -46,9 +47,19 @@ class PayingFlow(LabelFlow):
             self._tell(lambda: words.paid(paid, self.state.zone))
         return paid is not None
 
-    def _look_for_receipt(self) -> None:
-        """The terminal may have stopped between a payment and its receipt."""
+    def _look_for_papers(self) -> None:
+        """The terminal may have stopped between a payment and its receipt, or a hand-out and its slip."""
         self._terminal.run(receipt_maybe_unprinted, self._receipt_missing)
+        self._terminal.run(maybe_unprinted, self._came_back)
+
+    def _came_back(self, done: RecordedHandOut | None) -> None:
+        printer = self._terminal.devices.printer is not None
+        if done is not None and printer and self.state.phase is Phase.OPEN and not self._printing.busy:
+            self._tell(lambda: words.maybe_unprinted(done), lambda: self._print_old(done))
+
+    def _print_old(self, done: RecordedHandOut) -> None:
+        paper = self._printing.hand_out_slip(done, doubtful=True)
+        self._tell(lambda: words.printing(done, paper.state is PaperState.ABSENT))
 
     def _receipt_missing(self, paid: RecordedOrderPaid | None) -> None:
         printer = self._terminal.devices.printer is not None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pos import code_words
 from pos.flow import Say
@@ -15,6 +15,7 @@ from pos.returns.local import find_own, of_code, standing
 from pos.returns.state import Copied, Phase, ReturnState, still, units_still
 from pos.returns.ways import usual_way
 from pos.rights import PATIENCE_S
+from pos.runner import Job
 from pos.terminal import Terminal
 from pos.ui.i18n import _, language
 from pos.weighing import Weigher
@@ -31,6 +32,7 @@ from sync.protocol.messages import FindOrders, FoundOrders
 if TYPE_CHECKING:
     from sync.local.passes import ShownPass
 
+T = TypeVar("T")
 ASK_ORDERS = "ask/orders"
 Answer = Answered[FoundOrders] | Unanswered | Said
 
@@ -92,7 +94,7 @@ class SearchFlow(CounterFlow):
         wanted = query.proved
         if wanted is None and not answer.purchases and query.number:
             job = find_own(query.number)  # sold here, and not heard of at the hub yet
-            self._terminal.run(job, lambda own: self._found(query, asked, own.purchases, not own.purchases, own.seen))
+            self._look(job, lambda own: self._found(query, asked, own.purchases, not own.purchases, own.seen))
         elif wanted is None:
             self._found(query, asked, answer.purchases, True, answer.now)
         elif same := [as_given(p, wanted) for p in answer.purchases if p.id == wanted.id]:
@@ -105,11 +107,19 @@ class SearchFlow(CounterFlow):
             zone = self.state.settings.timezone
             self._open(query.proved, False, query.seen, lambda: passes.proved(query, zone))
         elif query.number:
-            self._terminal.run(
-                find_own(query.number), lambda own: self._found(query, asked, own.purchases, False, own.seen)
-            )
+            self._look(find_own(query.number), lambda own: self._found(query, asked, own.purchases, False, own.seen))
         else:
             self._not_opened(lambda: words.needs_network(query.text))
+
+    def _look(self, job: Job[T], then: Callable[[T], None]) -> None:
+        """Read the local files; where they can't be read, that is said, and nobody waits for it any more."""
+        asked = self._asked
+        self._terminal.run(job, then, lambda error: self._unread(asked, error))
+
+    def _unread(self, asked: int, error: Exception) -> None:
+        reason = self._terminal.reason_of(error)
+        if asked == self._asked:
+            self._not_opened(lambda: words.unread(reason))
 
     def _found(self, query: Query, asked: int, purchases: list[Purchase], live: bool, seen: int) -> None:
         if asked != self._asked:
@@ -140,8 +150,7 @@ class SearchFlow(CounterFlow):
 
     def _open(self, purchase: Purchase, live: bool, seen: int, say: Say | None = None) -> None:
         asked = self._asked
-        job = standing(purchase, self._clock())
-        self._terminal.run(job, lambda found: self._opened(asked, *found, live, seen, say))
+        self._look(standing(purchase, self._clock()), lambda it: self._opened(asked, *it, live, seen, say))
 
     def _opened(self, asked: int, purchase: Purchase, own: Copied, live: bool, seen: int, say: Say | None) -> None:
         if asked != self._asked:
@@ -186,7 +195,7 @@ class SearchFlow(CounterFlow):
         self._asked += 1
         asked = self._asked
         self._to(phase=Phase.ASKING, found=())
-        self._terminal.run(passes.check(text, self._clock()), lambda found: self._checked(asked, receipt, *found))
+        self._look(passes.check(text, self._clock()), lambda found: self._checked(asked, receipt, *found))
 
     def _checked(self, asked: int, receipt: str, shown: "ShownPass", seen: int) -> None:
         if asked != self._asked:

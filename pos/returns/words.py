@@ -2,7 +2,7 @@
 
 from pos.on_scale import OnScale
 from pos.receipt.returned import TENDERS
-from pos.trouble import cause
+from pos.trouble import cause, remedy
 from pos.ui.happened import Happened
 from pos.ui.i18n import _, clock_time, exponent, money, ngettext, number, quantity
 from sync.domain.money import divide
@@ -283,6 +283,11 @@ def refused(answer: Refused, purchase: Purchase) -> Happened:
         left = _("{left} may still come back.").format(left=amount(line, answer.quantity))
         return Happened("refused", _("Too many of {name}").format(name=line.name), f"{left} {kept}")
     return Happened("refused", _("It can't be returned like this"), f"{kept} {_('Open the order again.')}")
+
+
+def unread(reason: Reason | None) -> Happened:
+    """The local files could not be read."""
+    return Happened("fault", _("The order can't be read here"), remedy(reason), icon="triangle-alert")
 
 
 def not_recorded(reason: Reason | None) -> Happened:
