@@ -247,17 +247,22 @@ class Agent:
 
     def _keep_house(self, local: Local, work: Work) -> None:
         """Now and then, or when the app could not read the replica: check it, and prune what the journal may lose."""
-        if time.monotonic() >= self._house_at or self._check:
+        known = self._spoilt == work.replica.path
+        if time.monotonic() >= self._house_at or (self._check and not known):
             self._check = False
             self._house_at = time.monotonic() + HOUSE_S
             prune(local, self._clock())
             self._prove_files(local)
-            if self._spoilt != work.replica.path and files.damaged(work.replica.path):
-                self._spoilt = work.replica.path
-                log.error("the replica %s is damaged; another takes its place when the hub answers", self._spoilt.name)
+            known = known or self._look_at_replica(work.replica.path)
         # Without a network nobody can give another, and most of a damaged one can be read.
-        if self._spoilt == work.replica.path and work.session is not None:
+        if known and work.session is not None:
             raise files.Damaged("the check found the replica damaged")
+
+    def _look_at_replica(self, path: Path) -> bool:
+        if files.damaged(path):
+            self._spoilt = path
+            log.error("the replica %s is damaged; another takes its place when the hub answers", path.name)
+        return self._spoilt == path
 
     def _prove_files(self, local: Local) -> None:
         """A journal that its disk damaged is put before a person; the doctor names everything that is wrong."""
