@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from sync.domain.arrivals import Arrival, ArrivalState, NotNow, decide_arrival, moved_to, web_ticket
+from sync.domain.arrivals import Arrival, ArrivalRefusal, ArrivalState, NotNow, decide_arrival, moved_to, web_ticket
 from sync.domain.orders import Purchase
 from sync.domain.pickups import Parcel
 from sync.hub import database, given
@@ -40,6 +40,10 @@ class Queue:
         mine = (x for x in self.held.values() if x.order == order and x.state.open and place in ("", x.location))
         return sorted(mine, key=lambda x: (x.at, x.id))
 
+    def said_at(self, order: str, place: str, at: int) -> list[Arrival]:
+        """The arrivals of an order at a store that began at that moment, ended or not."""
+        return [x for x in self.held.values() if (x.order, x.location, x.at) == (order, place, at)]
+
     def put(self, after: Arrival, recorder: Recorder) -> None:
         """How it stands from now on."""
         if self.held.get(after.id) == after:
@@ -50,11 +54,12 @@ class Queue:
         recorder.put(f"location:{after.location}", "arrival", row)
 
     def hand_outs(self, orders: Iterable[str]) -> dict[str, int]:
-        """When each order was handed out last, as far as the hub knows."""
-        query = select(hand_out.c.order, hand_out.c.at).where(hand_out.c.order.in_(sorted(set(orders))))
+        """When each order was handed out last, as far as the hub knows; no later than the hub heard of it, whatever the
+        terminal's clock said."""
+        of = hand_out.c
         found: dict[str, int] = {}
-        for row in self.conn.execute(query):
-            found[row.order] = max(row.at, found.get(row.order, 0))
+        for row in self.conn.execute(select(of.order, of.at, of.received_at).where(of.order.in_(sorted(set(orders))))):
+            found[row.order] = max(min(row.at, row.received_at), found.get(row.order, 0))
         return found
 
     def write(self) -> None:
@@ -95,11 +100,13 @@ def _arrive(conn: Connection, order: str, body: ChannelArrived, id: str, now: in
     _hold_store(conn, body.location)
     queue = Queue(conn)
     queue.hold_of([order])
-    before = queue.of_order(order, body.location)
+    at = min(body.at, now)
+    before = queue.of_order(order, body.location) or queue.said_at(order, body.location, at)
     if before:
         return _answer(body, before[0], new=False), {}
+    if queue.hand_outs([order]).get(order, -1) >= at:  # said before she had it, and heard of only now
+        raise _not_now(bought, body.location, NotNow(ArrivalRefusal.ALREADY_TAKEN, body.location))
     _check(shelf.of_order(order), bought, body.location, now)
-    at = min(body.at, now)
     made = Arrival(id, order, bought.number, body.location, _ticket(conn, body.location), ArrivalState.WAITING, at)
     made = replace(made, language=body.language)
     queue.put(made, recorder)
@@ -117,9 +124,13 @@ def _hold_store(conn: Connection, place: str) -> None:
 def _check(parcels: list[Parcel], bought: Purchase, place: str, now: int) -> None:
     decided = decide_arrival(parcels, place, now, bought)
     if isinstance(decided, NotNow):
-        detail = f" It waits at {decided.location}." if decided.location not in ("", place) else ""
-        text = f"Nobody can be called for order {bought.number} at {place}: {decided.reason}.{detail}"
-        raise Refusal(409, "not_now", text)
+        raise _not_now(bought, place, decided)
+
+
+def _not_now(bought: Purchase, place: str, why: NotNow) -> Refusal:
+    detail = f" It waits at {why.location}." if why.location not in ("", place) else ""
+    text = f"Nobody can be called for order {bought.number} at {place}: {why.reason}.{detail}"
+    return Refusal(409, "not_now", text)
 
 
 def _ticket(conn: Connection, place: str) -> str:

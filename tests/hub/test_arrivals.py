@@ -1,6 +1,7 @@
 """Who is here to collect an order, at the hub: rows that everybody in the store follows, and what is asked and told."""
 
 import json
+import time
 import uuid
 from typing import Any
 
@@ -13,7 +14,7 @@ from sync.hub.api import now_ms
 from sync.hub.faults import Refusal
 from sync.hub.serving import Running
 from sync.protocol.arrivals import ArrivalMoved, Arrived, read
-from tests.hub.collecting import APPLIED, NUMBER, gives, orders, ready
+from tests.hub.collecting import APPLIED, NUMBER, gives, orders, pack, ready, shelve
 from tests.hub.retailer import STORE, WAREHOUSE
 from tests.hub.returning import ORDER, Web, paid
 from tests.hub.terminals import Terminal, terminal_at, verdicts
@@ -247,9 +248,9 @@ def test_patience_comes_back_and_a_number_that_is_known_counts_less() -> None:
 # --- what a channel tells --------------------------------------------------------------------------------------------
 
 
-def tells(web: Web, order: str = "o-1", place: str = STORE) -> tuple[int, dict[str, Any]]:
+def tells(web: Web, order: str = "o-1", place: str = STORE, at: int = 0) -> tuple[int, dict[str, Any]]:
     """A shopper opened the link in her message before the store."""
-    answer = web.post("arrived", {"order": order, "location": place, "at": now_ms(), "language": "ka"})
+    answer = web.post("arrived", {"order": order, "location": place, "at": at or now_ms(), "language": "ka"})
     return answer.status_code, answer.json()
 
 
@@ -263,6 +264,35 @@ def test_a_shopper_before_the_door_gets_a_ticket_of_the_hub_once(hub: Running, w
     gives(till)
     till.push()
     assert rows(till)[-1]["state"] == "done"
+
+
+def test_what_a_channel_says_again_after_the_hand_out_calls_nobody_a_second_time(
+    hub: Running, web: Web, till: Terminal
+) -> None:
+    orders(web)
+    ready(till, hub)
+    opened = now_ms()
+    assert tells(web, at=opened)[1]["new"]
+    gives(till)
+    till.push()
+    assert tells(web, at=opened) == (200, {"order": "o-1", "ticket": "W01", "state": "done", "new": False})
+
+
+def test_a_link_that_was_opened_before_the_hand_out_and_is_heard_of_later_calls_nobody(
+    hub: Running, web: Web, till: Terminal
+) -> None:
+    orders(web)
+    ready(till, hub)
+    pack(till, "par-2")
+    shelve(till, "par-2")
+    opened = now_ms()
+    time.sleep(0.01)
+    gives(till)
+    till.push()
+    status, said = tells(web, at=opened)
+    assert (status, said["code"]) == (409, "not_now") and "already_taken" in said["message"]
+    assert rows(till) == []
+    assert tells(web, at=now_ms() + 1)[1]["ticket"] == "W01", "she comes for the rest"
 
 
 def test_a_link_that_is_opened_too_early_or_elsewhere_is_refused_with_the_reason(

@@ -232,7 +232,7 @@ def _nobody_waits_for_ever(db: sqlite3.Connection, now: int) -> Iterator[str]:
     for table in ("parcel_claim", "pick_claim"):
         for row in db.execute(f"SELECT * FROM {table} WHERE expires > ?", (now,)):
             yield f"{table}: {row['terminal']} holds {next(iter(row))} for another {row['expires'] - now} ms"
-    last = 'SELECT max(h.at) FROM hand_out h WHERE h."order" = a."order"'
+    last = 'SELECT max(min(h.at, h.received_at)) FROM hand_out h WHERE h."order" = a."order"'
     for row in db.execute(f"SELECT a.*, ({last}) AS handed FROM arrival a WHERE state NOT IN ('done', 'left')"):
         if row["handed"] is not None and row["handed"] >= row["at"]:
             yield f"ticket {row['ticket']} of order {row['order']} is called, and it was handed out"

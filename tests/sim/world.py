@@ -79,11 +79,11 @@ class World:
         """Run something as a terminal's app; False if the app was killed, or its disk could not take it."""
         with terminal.as_app():
             try:
-                self._tried(terminal, job)
+                job()
             except Killed:
                 pass
-            except (sqlite3.Error, OSError) as error:
-                if not self.excused(terminal):
+            except Exception as error:
+                if not self._by_its_disk(terminal, error):
                     raise
                 self.note(f"{terminal.name}: {error}")
             else:
@@ -91,15 +91,14 @@ class World:
             terminal.kill("app")
             return False
 
-    def _tried(self, terminal: SimTerminal, job: Callable[[], None]) -> None:
-        """As the app's database thread does a job."""
+    def _by_its_disk(self, terminal: SimTerminal, error: Exception) -> bool:
+        """Whether an app's job failed by a disk that may fail, as its database thread finds it. Nothing is raised anew:
+        an error that holds itself would hold its cursor, and the files of a dead process would stay open."""
         try:
-            job()
-        except Exception as error:
             said = error if terminal.local is None else terminal.local.blame(error)
-            if said is error:
-                raise
-            raise said from error
+        except Killed:
+            return True
+        return isinstance(said, (sqlite3.Error, OSError)) and self.excused(terminal)
 
     def excused(self, terminal: SimTerminal) -> bool:
         """Whether this machine's disk may fail its programs now."""
