@@ -33,7 +33,6 @@ from sync.hub import database, pickup_checks, reminders, sides
 from sync.hub.cases import Case, Court
 from sync.hub.parcels import NO_STOCK, Shelf
 from sync.hub.pickup_desk import Desk, Step
-from sync.hub.said import pieces
 from sync.hub.substituted import SUBSTITUTED, Substitutes, not_allowed, short
 from sync.hub.tables import line_refusal, parcel_claim
 from sync.protocol.matters import Facts
@@ -124,7 +123,9 @@ class _Verbs(Desk):
         made = self.due(made)  # who packed it may not have heard of a payment
         self.promise(step, made)
         self.move_on(step, made, state)
-        self._too_much(case, made)
+        bought = self.order(case)
+        if self.too_much(case, made) and bought is not None:
+            self._called_off(case, made, bought)
         self._substituted(step, made)
 
     def _packed_late(self, step: Step, before: Parcel) -> None:
@@ -152,18 +153,8 @@ class _Verbs(Desk):
             facts, detail = self.facts(step.case, after), not_allowed(after, wrong)
             step.case.find(self.court, Code.SUBSTITUTE_DIFFERS, detail, after.id, body.location, facts)
 
-    def _too_much(self, case: Case, after: Parcel) -> None:
-        """Find a parcel that nobody waits for: of an order that was cancelled, or packed twice."""
-        bought = self.order(case)
-        if bought is None:
-            return
-        packed = self.shelf.packed_of(after.order)
-        over = [x for x in bought.lines if packed[x.id] > max(0, x.quantity - x.cancelled)]
-        if not over:
-            return
-        said = ", ".join(f"{x.sku or x.id} {pieces(packed[x.id])} of {pieces(x.quantity - x.cancelled)}" for x in over)
-        detail = f"order {bought.number}: more was packed than is waited for: {said}"
-        case.find(self.court, Code.PARCEL_DIFFERS, detail, after.id, case.body.location, self.facts(case, after))
+    def _called_off(self, case: Case, after: Parcel, bought: Purchase) -> None:
+        """A parcel of an order that was cancelled meanwhile: it is to be put back."""
         if not bought.awaited and not any(line.handed for line in bought.lines):
             step = Step(case, after.id, after.lines, after.fence)
             self.change(step, cancelled(after, step.by(ParcelState.CANCELLED)), ParcelState.CANCELLED)

@@ -19,6 +19,7 @@ from sync.hub.feed import Recorder
 from sync.hub.movements import Move, Post
 from sync.hub.parcels import Word
 from sync.hub.promised import Promises
+from sync.hub.said import pieces
 from sync.hub.tables import hand_out
 from sync.protocol.matters import Facts, Side
 from sync.protocol.pickups import HandedOut, HandedParcel, LineRefused, ParcelReceived, ParcelShelved, ParcelsMissing
@@ -110,7 +111,20 @@ class Desk:
         if not past:
             self.promise(replace(step, n=f"{step.n}.packed"), made)
         self.shelf.put(made, step.case.recorder)
+        if not past:
+            self.too_much(step.case, made)
         return made
+
+    def too_much(self, case: Case, new: Parcel) -> bool:
+        """Find a parcel, just heard of, that nobody waits for: of an order that was cancelled, or packed twice."""
+        bought, packed = self.book.held.get(new.order), self.shelf.packed_of(new.order)
+        over = [] if bought is None else [x for x in bought.lines if packed[x.id] > max(0, x.quantity - x.cancelled)]
+        if bought is None or not over:
+            return False
+        said = ", ".join(f"{x.sku or x.id} {pieces(packed[x.id])} of {pieces(x.quantity - x.cancelled)}" for x in over)
+        detail = f"order {bought.number}: more was packed than is waited for: {said}"
+        case.find(self.court, Code.PARCEL_DIFFERS, detail, new.id, case.body.location, self.facts(case, new))
+        return True
 
     def due(self, parcel: Parcel) -> Parcel:
         """The parcel with what is due of its order as the hub knows it."""

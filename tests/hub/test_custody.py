@@ -225,6 +225,19 @@ def test_a_parcel_that_nobody_waits_for_is_named(hub: Running, web: Web, till: T
     assert stock(hub) == (0, 3)
 
 
+def test_a_parcel_too_many_is_named_once_though_its_hand_out_is_heard_of_before_its_packing(
+    hub: Running, web: Web, till: Terminal
+) -> None:
+    orders(web)
+    ready(till, hub)
+    other = terminal_at(hub, "till-9")
+    pack(other, "par-2", LINES[1:])
+    gives(till, "par-2", lines=LINES[1:])
+    assert verdicts(till.push())[-1] == beyond("parcel_differs")
+    assert verdicts(other.push()) == [APPLIED]
+    assert state(hub, "par-2") is ParcelState.HANDED_OUT
+
+
 def test_I5_what_no_record_can_hold_is_set_aside_alone(hub: Running, web: Web, till: Terminal) -> None:
     orders(web)
     pack(till, lines=(replace(LINES[0], quantity=0),))
