@@ -26,6 +26,7 @@ from sync.link.verify import NoProof
 from sync.link.wire import NoAnswer, Refused, Wire
 from sync.link.work import SETTLED_S, Work
 from sync.local import Local, NotEnrolled, Reason, files, reason_of
+from sync.local.disk import unreadable
 from sync.local.install import BadSnapshot
 from sync.local.journal import note, prune
 from sync.local.proof import prove
@@ -156,8 +157,8 @@ class Agent:
             work.close()
 
     def _set_aside(self, path: Path, error: Exception) -> bool:
-        whole = reason_of(error, self.home) not in (None, Reason.DAMAGED)  # full, locked or busy says nothing of it
-        if not whole and files.current(self.home) == path and (path == self._spoilt or files.damaged(path)):
+        found = unreadable(error) and files.current(self.home) == path
+        if found and (path == self._spoilt or files.damaged(path)):
             log.error("the replica %s is damaged and set aside: %s", path.name, error)
             files.set_aside(self.home, path)
             return True

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 import sqlalchemy as sa
 
 from sync.local import files, tables
-from sync.local.disk import NotRecorded, Reason, Reserve, Space, locked, reason_of, space
+from sync.local.disk import NotRecorded, Reason, Reserve, Space, locked, reason_of, space, unreadable
 from sync.local.overlay import Overlay
 from sync.local.tables import Statement
 from sync.local.upgrades import UPGRADES
@@ -226,7 +225,7 @@ class Local:
     def blame(self, error: Exception) -> Exception:
         """What a job failed with: NotRecorded if the replica is not what was written, which the agent is told, else
         `error` itself. The agent fills another replica, and `refresh` finds it. Reads all of the replica once."""
-        if not _unreadable(error):
+        if not unreadable(error):
             return error
         path = files.current(self.home)
         if path != self._damaged and (path is None or not files.damaged(path)):
@@ -241,17 +240,6 @@ class Local:
         """Note that the running transaction holds something to tell the hub, so that the agent is woken after it.
         `end`: a new operation, and where the journal ends now."""
         self._appended, self.end = True, end or self.end
-
-
-def _unreadable(error: Exception) -> bool:
-    """Whether bytes are to blame, and not a disk that is full, locked or slow. What SQLite can't read as text, and JSON
-    that is none, has no code of its own."""
-    if isinstance(error, NotRecorded):
-        return error.reason is Reason.DAMAGED
-    if isinstance(error, sqlite3.DatabaseError):
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        return code in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-    return isinstance(error, msgspec.MsgspecError)
 
 
 def _make_or_upgrade(raw: sqlite3.Connection) -> None:

@@ -9,6 +9,8 @@ import sqlite3
 from enum import StrEnum
 from pathlib import Path
 
+import msgspec
+
 RESERVE = "reserve"
 RESERVE_BYTES = 16 * 1024 * 1024
 """Kept free for sales by a file that holds the place: some hundred sales, and thousands once the hub has heard them."""
@@ -78,6 +80,21 @@ def reason_of(error: BaseException, home: Path) -> Reason | None:
         found = {Space.FULL: Reason.FULL, Space.READ_ONLY: Reason.READ_ONLY}.get(space(home), found)
         return Reason.READ_ONLY if found is Reason.BROKEN and locked(home) else found
     return found
+
+
+_NO_SENSE = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_NO_READING = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_CORRUPTFS)
+
+
+def unreadable(error: BaseException | None) -> bool:
+    """Whether what a file holds is to blame: the disk can't read it any more, or SQLite or a decoder makes no sense of
+    it. A disk that is full, locked or slow says nothing of it. Text that is none has no code of its own."""
+    if isinstance(error, NotRecorded):
+        return unreadable(error.__cause__)
+    if isinstance(error, sqlite3.DatabaseError):
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        return code in _NO_READING or code & 0xFF in _NO_SENSE
+    return isinstance(error, msgspec.MsgspecError)
 
 
 def locked(home: Path) -> bool:

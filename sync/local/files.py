@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
+from sync.local.disk import unreadable
 from sync.protocol import replica as shape
 
 JOURNAL = "journal.db"
@@ -151,8 +152,8 @@ def damaged(path: Path) -> bool:
             return bool(fault(db))
         finally:
             db.close()
-    except sqlite3.DatabaseError:
-        return True
+    except sqlite3.DatabaseError as error:
+        return unreadable(error)
 
 
 def fault(db: sqlite3.Connection) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sync.local import files
+from sync.local.disk import unreadable
 from sync.local.graft import graft
 from sync.local.replica import OF_SCOPE, clear_scope
 from sync.protocol import replica as shape
@@ -135,7 +136,7 @@ def _reading(old: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in DISK and files.damaged(old):
+        if unreadable(error) and files.damaged(old):
             raise files.Damaged(f"{old.name} can't be read: {error}") from error
         raise
 

@@ -8,7 +8,7 @@ import pytest
 
 from sync.domain.codes import read
 from sync.local import Local, NotRecorded, Reason, files, find_code
-from sync.local.disk import reason_of
+from sync.local.disk import reason_of, unreadable
 from sync.local.returns import purchases_by_number
 from sync.local.wake import SUSPECT, Listener
 from tests.local.fixture import NOW, gtin
@@ -58,6 +58,23 @@ def test_a_whole_replica_is_blamed_for_nothing(local: Local, home: Path, error: 
     assert local.blame(error) is error
     assert agent.wait(0.05) is None
     agent.close()
+
+
+def of_disk(code: int) -> sqlite3.OperationalError:
+    """An error as SQLite raises it with that result code."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+    return error
+
+
+def test_a_sector_that_the_disk_cant_read_is_the_files_fault_and_a_disk_without_room_is_not() -> None:
+    assert unreadable(of_disk(sqlite3.SQLITE_IOERR_READ)) and unreadable(of_disk(sqlite3.SQLITE_CORRUPT_VTAB))
+    for code in ("FULL", "BUSY", "READONLY", "CANTOPEN", "IOERR_WRITE", "IOERR_SHMSIZE", "IOERR_FSYNC"):
+        assert not unreadable(of_disk(getattr(sqlite3, f"SQLITE_{code}"))), code
+    recorded = NotRecorded(Reason.BROKEN)
+    assert not unreadable(recorded)
+    recorded.__cause__ = of_disk(sqlite3.SQLITE_IOERR_READ)
+    assert unreadable(recorded)
 
 
 def test_a_full_disk_is_not_taken_for_a_damaged_replica(local: Local, home: Path) -> None:
