@@ -186,7 +186,7 @@ def test_the_right_is_claimed_before_anything_is_recorded_and_used_once_f32(desk
     desk.flow.refund()
     assert len(desk.returns()) == 1, "a press on a done return is none"
     desk.until(lambda: len(desk.printer.texts) == 1)
-    assert "71" not in desk.printer.texts[0] and "64 990" in desk.printer.texts[0]
+    assert "71 980" not in desk.printer.texts[0] and "64 990" in desk.printer.texts[0]
 
 
 def test_cash_leaves_the_drawer_once_after_it_is_recorded(shop: Shop, tmp_path: Path) -> None:

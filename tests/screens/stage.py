@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -90,6 +91,8 @@ class Stage:
     def device(self, kind: str) -> None:
         from pos.ui.theme import theme
 
+        if theme.kind != kind:
+            gc.collect()  # what is gone would be drawn in styles that its own device has not
         theme.kind = kind
 
     def dark(self, on: bool) -> None:

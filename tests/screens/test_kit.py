@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
+from weakref import ref
 
 import pos.ui.kit as kit
 from pos.ui.happened import Happened, Light, Tab
@@ -251,6 +253,27 @@ def test_screens_are_built_when_they_are_first_shown_and_slide_in(ui: Any) -> No
     ui.wait(0.3)
     assert (coming.x, coming.opacity) == (0, 1)
     assert not ui.sees("sale")
+
+
+def test_screens_that_left_the_window_build_nothing_more_and_are_kept_alive_by_no_clock(ui: Any) -> None:
+    built: list[str] = []
+    screens = kit.Screens()
+    for name in ("sale", "payment", "done"):
+        screens.add(name, lambda name=name: built.append(name) or kit.StyleLabel(text=name))
+    ui.show(screens)
+    screens.show("sale")
+    screens.build_ahead(after=0.1, pause=0.1)
+    while "payment" not in built:
+        ui.wait(0.02)
+    ui.clear()
+    ui.wait(0.4)
+    assert built == ["sale", "payment"]
+    screens.build_ahead(after=60.0)
+    gone = ref(screens)
+    ui.step(1)
+    del screens
+    gc.collect()
+    assert gone() is None
 
 
 def test_the_nearest_rule_decides_after_a_switch_to_dark(ui: Any) -> None:

@@ -30,6 +30,7 @@ class Screens(RelativeLayout):
         self._factories: dict[str, Callable[[], Any]] = {}
         self._built: dict[str, Any] = {}
         self._ahead: set[str] = set()
+        self._pause = 0.0
         super().__init__(**kwargs)
         self.fbind("slide", self._follow)
 
@@ -45,9 +46,12 @@ class Screens(RelativeLayout):
 
     def build_ahead(self, after: float = 1.0, pause: float = 0.15) -> None:
         """Build what was not shown yet, one screen at a time, `after` seconds: nobody waits for it at its first use."""
-        Clock.schedule_once(lambda _dt: self._build_next(pause), after)
+        self._pause = pause
+        Clock.schedule_once(self._build_next, after)  # a method: Kivy's clock holds it weakly after a frame
 
-    def _build_next(self, pause: float) -> None:
+    def _build_next(self, _dt: float) -> None:
+        if self.get_root_window() is None:
+            return
         missing = [name for name in self._factories if name not in self._ahead]
         if not missing:
             tidy()
@@ -58,7 +62,7 @@ class Screens(RelativeLayout):
         else:
             self._ahead.add(name)
             _tell(self._built[name], "ahead")
-        Clock.schedule_once(lambda _dt: self._build_next(pause), pause)
+        Clock.schedule_once(self._build_next, self._pause)
 
     def show(self, name: str, back: bool = False) -> Any:
         """Bring a screen; the one before it goes at once, so no touch meets two. Returns the widget."""
