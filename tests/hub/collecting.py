@@ -64,14 +64,20 @@ def shelve(till: Terminal, id: str = "par-1", shelf: str = "B-4", fence: int = 1
 
 
 def gives(
-    till: Terminal, *ids: str, fence: int = 1, place: str = STORE, lines: tuple[ParcelLine, ...] = LINES, **more: Any
+    till: Terminal,
+    *ids: str,
+    fence: int = 1,
+    place: str = STORE,
+    lines: tuple[ParcelLine, ...] = LINES,
+    recorded_at: int = 0,
+    **more: Any,
 ) -> HandedOut:
-    """Hand parcels out."""
+    """Hand parcels out. `recorded_at`: by the till's clock, UTC ms; 0: now."""
     parcels = [HandedParcel(id, fence, list(lines)) for id in ids or ("par-1",)]
     number = uuid.uuid4().hex
     slip = f"{till.name}-{len(till.raws) + 1}"
     body = HandedOut(number, slip, ORDER, NUMBER, place, parcels, "code", **more)
-    till.record(body, "handed_out")
+    till.record(body, "handed_out", **({"at": recorded_at} if recorded_at else {}))
     return body
 
 

@@ -295,6 +295,19 @@ def test_a_link_that_was_opened_before_the_hand_out_and_is_heard_of_later_calls_
     assert tells(web, at=now_ms() + 1)[1]["ticket"] == "W01", "she comes for the rest"
 
 
+def test_f41_a_hand_out_by_a_clock_that_runs_ahead_keeps_nobody_from_coming_for_the_rest(
+    hub: Running, web: Web, till: Terminal
+) -> None:
+    orders(web)
+    ready(till, hub)
+    pack(till, "par-2")
+    shelve(till, "par-2")
+    gives(till, recorded_at=now_ms() + 2 * 3_600_000)
+    till.push()
+    time.sleep(0.01)
+    assert tells(web)[1]["ticket"] == "W01"
+
+
 def test_a_link_that_is_opened_too_early_or_elsewhere_is_refused_with_the_reason(
     hub: Running, web: Web, till: Terminal
 ) -> None:
