@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +25,4 @@ def ui(window: Any) -> Iterator[Stage]:
     stage = Stage(window)
     stage.reset()
     yield stage
-    stage.clear()
-    stage.step(2)
-    gc.collect()  # screens that are gone live on until Python collects them, and each would draw for every later test
+    stage.leave()

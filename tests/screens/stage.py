@@ -71,7 +71,7 @@ class Stage:
     def reset(self) -> None:
         """Back to a light, English till of 1280 x 800 with nothing on it."""
         self._start()
-        self.clear()
+        self.leave()
         self.device("till")
         self.dark(False)
         self.language("en")
@@ -88,11 +88,24 @@ class Stage:
         for child in list(self.window.children):
             self.window.remove_widget(child)
 
+    def leave(self) -> None:
+        """Take all off the window and let it go: it would draw for every later test."""
+        self.clear()
+        self.step(2)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Screens that are gone live on while anything of them moves, and until Python collects them."""
+        from kivy.animation import Animation
+
+        Animation.cancel_all(None)
+        gc.collect()
+
     def device(self, kind: str) -> None:
         from pos.ui.theme import theme
 
         if theme.kind != kind:
-            gc.collect()  # what is gone would be drawn in styles that its own device has not
+            self._let_go()  # what is gone would be drawn in styles that its own device has not
         theme.kind = kind
 
     def dark(self, on: bool) -> None:

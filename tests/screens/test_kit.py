@@ -276,6 +276,19 @@ def test_screens_that_left_the_window_build_nothing_more_and_are_kept_alive_by_n
     assert gone() is None
 
 
+def test_a_screen_that_still_moves_when_another_device_comes_does_not_outlive_its_own(ui: Any) -> None:
+    from kivy.animation import Animation
+
+    price = ui.show(kit.MoneyText(minor=1, style="attract"))
+    gone = ref(price)
+    Animation(opacity=0.5, duration=60).start(price)
+    del price
+    ui.clear()
+    ui.device("tablet")  # which has no such style
+    ui.step(3)
+    assert gone() is None
+
+
 def test_the_nearest_rule_decides_after_a_switch_to_dark(ui: Any) -> None:
     Builder.load_string("<OwnPill@PillButton>:\n    fill: theme.sunk\n")
     from kivy.factory import Factory
