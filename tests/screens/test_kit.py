@@ -279,12 +279,13 @@ def test_screens_that_left_the_window_build_nothing_more_and_are_kept_alive_by_n
 def test_a_screen_that_still_moves_when_another_device_comes_does_not_outlive_its_own(ui: Any) -> None:
     from kivy.animation import Animation
 
+    ui.device("kiosk")
     price = ui.show(kit.MoneyText(minor=1, style="attract"))
     gone = ref(price)
     Animation(opacity=0.5, duration=60).start(price)
     del price
     ui.clear()
-    ui.device("tablet")  # which has no such style
+    ui.device("till")  # which has no such style
     ui.step(3)
     assert gone() is None
 
