@@ -10,6 +10,7 @@ import logging
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
+from weakref import ref
 
 from pos.ui.kit.shape import crisp
 
@@ -27,7 +28,7 @@ Pixels = tuple[int, int, bytes]
 
 _reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
 _textures: OrderedDict[Wanted, Texture | None] = OrderedDict()
-_waiting: dict[Wanted, list[Picture]] = {}
+_waiting: dict[Wanted, list[ref[Picture]]] = {}  # weak: what is still to be read keeps no screen alive
 
 
 def scaled(wanted: Wanted) -> Pixels:
@@ -65,8 +66,10 @@ def _arrived(wanted: Wanted, reading: Future[Pixels]) -> None:
         texture.blit_buffer(data, colorfmt="rgba", bufferfmt="ubyte")
         crisp(texture)
     _keep(wanted, texture)
-    for picture in _waiting.pop(wanted, []):
-        picture.arrived(wanted, texture)
+    for asking in _waiting.pop(wanted, []):
+        picture = asking()
+        if picture is not None:
+            picture.arrived(wanted, texture)
 
 
 def busy() -> bool:
@@ -108,7 +111,7 @@ class Picture(Widget):
             return
         self._colour.a = 0
         first = wanted not in _waiting
-        _waiting.setdefault(wanted, []).append(self)
+        _waiting.setdefault(wanted, []).append(ref(self))
         if first:
             reading = _reader.submit(scaled, wanted)
             reading.add_done_callback(lambda done: Clock.schedule_once(lambda _dt: _arrived(wanted, done)))
