@@ -169,6 +169,15 @@ def test_a_field_that_left_the_screen_takes_no_keys(ui: Any) -> None:
     assert field.text == ""
 
 
+def test_a_field_that_was_left_with_its_screen_is_kept_alive_by_no_window(ui: Any) -> None:
+    box = FloatLayout()
+    box.add_widget(kit.SearchField(focus=True))
+    gone = ref(ui.show(box))
+    del box
+    ui.leave()
+    assert gone() is None
+
+
 def test_the_kiosk_keyboard_types_kazakh_and_georgian(ui: Any) -> None:
     field = kit.SearchField()
     keyboard = kit.OnScreenKeyboard(field=field, language="kk")

@@ -88,9 +88,8 @@ class SearchField(Pressable, BoxLayout):
             return
         self._reading = wanted
         keys = EventLoop.window
-        act = keys.fbind if wanted else keys.funbind
-        act("on_textinput", self._typed)
-        act("on_key_down", self._key)
+        act = keys.bind if wanted else keys.unbind  # weak, so that the window keeps no screen that was left alive
+        act(on_textinput=self._typed, on_key_down=self._key)
 
     def _typed(self, _window: Any, words: str) -> bool:
         if self.get_root_window() is None:
