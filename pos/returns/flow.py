@@ -4,14 +4,17 @@ shown and pressed once more (F32, F33). Only what is recorded is paid: the drawe
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from pos.approval import ApprovalPad
 from pos.back_by_card import with_newest
+from pos.flow import Say
 from pos.printing import DrawerSaid, Paper, PaperState, Printing
 from pos.returns import words
 from pos.returns.finding import Scan, kind_of, read_query
 from pos.returns.local import around, maybe_unprinted, standing
 from pos.returns.payout import PayOutFlow
+from pos.returns.recording import Wish
 from pos.returns.search import ASK_ORDERS, Answer
 from pos.returns.state import Copied, Phase, ReturnState, Slip, items, plan_of, still, units_still
 from pos.returns.ways import goods_back
@@ -21,14 +24,14 @@ from pos.ui.happened import Happened
 from pos.ui.i18n import LANGUAGES, language
 from pos.weighing import Weigher
 from sync.actions.clock import now_ms
-from sync.actions.take_back import Needs, take_back
+from sync.actions.take_back import Needs, Ready
 from sync.domain import codes
 from sync.domain.exchange import GoodsBack
 from sync.domain.orders import Purchase
 from sync.domain.returns import Accepted, Basis, Refused
 from sync.domain.special import as_given
 from sync.link.questions import Answered, Unanswered
-from sync.local import Local, RecordedReturn, Staff
+from sync.local import RecordedReturn, Staff
 from sync.local.card_back import CardRefund
 from sync.protocol.messages import ClaimedRight, FoundOrders
 from sync.protocol.operations import cash_of
@@ -51,6 +54,7 @@ class ReturnsFlow(PayOutFlow):
         super().__init__(terminal, printing, clock, weigher)
         self._on_exchange = on_exchange
         self._may_exchange = may_exchange
+        self._ready: Ready | None = None
         self.on_blind: Callable[[], None] = lambda: None
         self.card_gives_back: Callable[[], bool] = lambda: False
         self.on_card: Callable[[RecordedReturn], None] = lambda done: self.finish(done)
@@ -115,6 +119,7 @@ class ReturnsFlow(PayOutFlow):
 
     def _forget(self) -> None:
         super()._forget()
+        self._ready = None
         self._rights.release()
         self._pad.clear()
 
@@ -258,21 +263,33 @@ class ReturnsFlow(PayOutFlow):
             self._lay(still(self.state, purchase), self.state.why, lambda: words.gone(message), serials=units)
 
     def _record(self, basis: Basis, claim: str) -> None:
-        state, actor, now, return_id = self.state, self._actor, self._clock(), self._return_id
-        if state.purchase is None or actor is None:
-            return
-        purchase = state.purchase
-        wanted = tuple(items(state, purchase))
+        wish, ready = self._wish(basis, claim), self._ready
+        if wish is not None:
+            self._to(phase=Phase.RECORDING)
+            self._terminal.run(lambda local: wish.record(local, ready), self._recorded, self._not_recorded)
+
+    def _wish(self, basis: Basis, claim: str) -> Wish | None:
+        state, purchase, actor = self.state, self.state.purchase, self._actor
+        if purchase is None or actor is None:
+            return None
         spoken = purchase.language if purchase.language in LANGUAGES else language()
-        approver, to, by_card = state.approver, state.to, self.card_gives_back()
+        wanted, card, now = tuple(items(state, purchase)), self.card_gives_back(), self._clock()
+        who = (state.approver, actor)
+        return Wish(self._return_id, purchase, wanted, basis, claim, *who, spoken, now, state.to, card)
 
-        def job(local: Local) -> RecordedReturn | Refused | Needs:
-            said = {"claim": claim, "approver": approver, "actor": actor, "language": spoken, "now": now}
-            said |= {"to": to, "by_card": by_card}
-            return take_back(local, return_id, purchase, wanted, basis, **said)  # type: ignore[arg-type]
+    def _plan(self, say: Say | None, action: Callable[[], None] | None = None, **more: Any) -> None:
+        super()._plan(say, action, **more)
+        state, self._ready = self.state, None
+        plan = state.accepted
+        if plan is None or not state.may_go_on or plan.needs or state.by_hub or state.exchanging:
+            return  # the next touch records nothing by itself
+        wish = self._wish(plan.basis, "")
+        if wish is not None:
+            # What fails here fails at the touch again, and is told then.
+            self._terminal.run_after_frame(wish.made_ready, self._made_ready, lambda _error: None)
 
-        self._to(phase=Phase.RECORDING)
-        self._terminal.run(job, self._recorded, self._not_recorded)
+    def _made_ready(self, ready: Ready | None) -> None:
+        self._ready = ready
 
     def _recorded(self, answer: RecordedReturn | Refused | Needs) -> None:
         purchase = self.state.purchase

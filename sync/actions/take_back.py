@@ -1,7 +1,13 @@
 """Take goods back: decide on what is known here, record in one transaction (I-1). The money moves after that, never
-before: what this returns is on the disk."""
+before: what this returns is on the disk.
+
+While somebody still looks at a return, it can be made `Ready`: decided and written out but for its number, so that the
+touch waits for little more than the disk. Nothing is reserved by that; what changed since is decided anew.
+"""
 
 from dataclasses import dataclass, replace
+
+import msgspec
 
 from sync.actions.approve import may_approve
 from sync.actions.clock import new_id
@@ -27,8 +33,9 @@ from sync.domain.returns import (
 )
 from sync.domain.value import account_of, masked
 from sync.local import Local, RecordedReturn, Staff, return_by_id, return_rules, settings, tables
+from sync.local.database import Moment
 from sync.local.drawer import has_drawer, way_of_cash
-from sync.local.journal import Effect, append
+from sync.local.journal import Effect, Head, append, head
 from sync.local.receipts import own_sale_by_id
 from sync.local.returns import as_it_stands
 from sync.local.shifts import count_in, is_open
@@ -36,7 +43,7 @@ from sync.local.tables import insert
 from sync.local.value import credit_code
 from sync.protocol import operations, takings
 
-__all__ = ["Needs", "Refused", "take_back", "take_back_within"]
+__all__ = ["Needs", "Ready", "Refused", "make_ready", "take_back", "take_back_within"]
 
 _insert = insert(tables.taken_back)
 
@@ -65,6 +72,31 @@ class _Asked:
     by_card: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Worked:
+    """A return that may be recorded, and all that follows from it; its number is still to come. `linked`: by attempt
+    the card payment that it gives back."""
+
+    body: operations.Return
+    effects: list[Effect]
+    linked: dict[str, str]
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A return worked out for `take_back`, which holds until `until` (UTC ms) and while `moment` and all that is asked
+    for stay as they were. `end`: where the journal ended."""
+
+    purchase: Purchase
+    items: tuple[Item, ...]
+    asked: _Asked
+    worked: _Worked
+    moment: Moment
+    end: Head
+    until: int
+
+
 def take_back(
     local: Local,
     return_id: str,
@@ -79,6 +111,7 @@ def take_back(
     now: int,
     to: Destination = Destination.TENDERS,
     by_card: bool = False,
+    ready: Ready | None = None,
 ) -> RecordedReturn | Refused | Needs:
     """Record a return; when this returns it, it is fsynced. The same `return_id` again gives what is recorded (F28).
 
@@ -86,11 +119,51 @@ def take_back(
     for Basis.CLAIM alone. Cash leaves the drawer afterwards, as `refunds` of the body say, and none for a promise. `to`
     Destination.CREDIT: all of it goes onto store credit, whose code is `sync.local.value.credit_code`, and the hub
     credits it once it has the return. `by_card`: a card terminal is at hand; what it can give back is recorded as
-    pending attempts, of which it is asked afterwards. ValueError: a basis that does not hold. Raises NotRecorded.
+    pending attempts, of which it is asked afterwards. `ready`: what `make_ready` made of it. ValueError: a basis that
+    does not hold. Raises NotRecorded.
     """
     asked = _Asked(return_id, basis, claim, approver, actor, language, now, to, by_card=by_card)
     with local.write():
+        if ready is not None and _holds(local, ready, purchase, items, asked):
+            local.end = ready.end
+            return _record(local, ready.worked, asked)
         return _take_back(local, purchase, items, asked)
+
+
+def make_ready(
+    local: Local,
+    return_id: str,
+    purchase: Purchase,
+    items: tuple[Item, ...],
+    basis: Basis,
+    *,
+    claim: str,
+    approver: Staff | None,
+    actor: Staff,
+    language: str,
+    now: int,
+    to: Destination = Destination.TENDERS,
+    by_card: bool = False,
+) -> Ready | None:
+    """Work out what `take_back` would record if it were asked for this now; None if it would record nothing. Writes
+    nothing and reserves nothing. ValueError: a basis that does not hold."""
+    asked = _Asked(return_id, basis, claim, approver, actor, language, now, to, by_card=by_card)
+    with local.read():
+        worked = _work_out(local, purchase, items, asked)
+        if not isinstance(worked, _Worked):
+            return None
+        until = min((x.until for x in purchase.lines if x.until is not None and x.until >= now), default=_NEVER)
+        return Ready(purchase, items, asked, worked, local.moment(), head(local.raw), until)
+
+
+_NEVER = 2**63
+
+
+def _holds(local: Local, ready: Ready, purchase: Purchase, items: tuple[Item, ...], asked: _Asked) -> bool:
+    same = ready.purchase == purchase and ready.items == items and replace(asked, now=ready.asked.now) == ready.asked
+    in_time = ready.asked.now <= asked.now <= ready.until
+    approved = asked.approver is None or may_approve(asked.approver, asked.now)
+    return same and in_time and approved and ready.moment == local.moment()
 
 
 def take_back_within(
@@ -119,6 +192,13 @@ def take_back_within(
 def _take_back(
     local: Local, purchase: Purchase, items: tuple[Item, ...], asked: _Asked
 ) -> RecordedReturn | Refused | Needs:
+    worked = _work_out(local, purchase, items, asked)
+    return _record(local, worked, asked) if isinstance(worked, _Worked) else worked
+
+
+def _work_out(
+    local: Local, purchase: Purchase, items: tuple[Item, ...], asked: _Asked
+) -> _Worked | RecordedReturn | Refused | Needs:
     _require(local, purchase, asked.basis, asked.claim)
     already = return_by_id(local, asked.return_id)
     if already is not None:
@@ -133,7 +213,7 @@ def _take_back(
         return Refused(ReturnRefusal.NO_SHIFT)
     if decided.needs and (asked.approver is None or not may_approve(asked.approver, now)):
         return Needs(decided.needs)
-    return _record(local, stands, decided, asked)
+    return _worked(local, stands, decided, asked)
 
 
 def _pays_cash(decided: Accepted) -> bool:
@@ -148,27 +228,37 @@ def _require(local: Local, purchase: Purchase, basis: Basis, claim: str) -> None
         raise ValueError(f"the right to {purchase.id} is held by {purchase.location or 'the hub'}")
 
 
-def _record(local: Local, purchase: Purchase, decided: Accepted, asked: _Asked) -> RecordedReturn:
+def _worked(local: Local, purchase: Purchase, decided: Accepted, asked: _Asked) -> _Worked:
     originals = _originals(local, purchase, decided) if asked.by_card else {}
     # Their ids say in which order they are asked for.
     attempts = dict(zip(originals, sorted(new_id(asked.now) for _each in originals), strict=True))
     body = _body(local, purchase, decided, asked, attempts)
     back = [x for x in decided.lines if x.disposition is Disposition.RESTOCK and _bought(purchase, x)]
+    return _Worked(
+        body,
+        [Effect(body.location, _bought(purchase, line), line.item.quantity) for line in back],
+        {attempts[paid]: original for paid, original in originals.items()},
+        settings(local).timezone,
+    )
+
+
+def _record(local: Local, worked: _Worked, asked: _Asked) -> RecordedReturn:
+    body = msgspec.structs.replace(worked.body, receipt=next_receipt(local))
     done = append(
         local,
         "return",
         body,
         op_id=new_id(asked.now),
         at=asked.now,
-        business_day=day_now(local, asked.now, settings(local).timezone),
+        business_day=day_now(local, asked.now, worked.timezone),
         actor=asked.actor.id,
-        effects=[Effect(body.location, _bought(purchase, line), line.item.quantity) for line in back],
+        effects=worked.effects,
     )
     _insert.run(
         local.raw,
         return_id=body.return_id,
         receipt=body.receipt,
-        purchase=purchase.id,
+        purchase=body.purchase,
         incarnation=done.incarnation,
         seq=done.seq,
         at=asked.now,
@@ -179,8 +269,7 @@ def _record(local: Local, purchase: Purchase, decided: Accepted, asked: _Asked) 
     count_in(local, takings.of_return(body), asked.now)
     queue_first(local, body.receipt, "return", asked.now)
     envelope = operations.open_envelope(done.raw)
-    linked = {attempts[paid]: original for paid, original in originals.items()}
-    begin_within(local, body, linked, envelope.op_id, asked.actor.id, asked.now)
+    begin_within(local, body, worked.linked, envelope.op_id, asked.actor.id, asked.now)
     return RecordedReturn(envelope, body)
 
 
@@ -207,7 +296,7 @@ def _body(
     code = credit_code(local, asked.return_id) if any(r.to is Destination.CREDIT for r in decided.refunds) else ""
     return operations.Return(
         return_id=asked.return_id,
-        receipt=next_receipt(local),
+        receipt="",
         purchase=purchase.id,
         number=purchase.number,
         location=local.me.location,

@@ -38,6 +38,10 @@ STATEMENTS = 512
 """Statements that are kept compiled; a day at a till runs more of them than the 128 that are usual."""
 
 
+Moment = tuple[object, ...]
+"""A mark of what the files hold (`Local.moment`)."""
+
+
 class NotEnrolled(RuntimeError):
     """This terminal has no identity yet: enrol it first."""
 
@@ -221,6 +225,14 @@ class Local:
         finally:
             if self.raw.in_transaction:  # as above
                 self.raw.execute("COMMIT")
+
+    def moment(self) -> Moment:
+        """Inside `read()` or `write()`: a mark of what the files hold. Whatever was read of them before holds as long
+        as the mark is the same, whoever wrote (SQLite: PRAGMA data_version, total_changes). It may be another without
+        a change, too."""
+        others = self.raw.execute("PRAGMA main.data_version").fetchone()
+        agents = self.raw.execute("PRAGMA replica.data_version").fetchone()
+        return (self.raw, self._mark, others, agents, self.raw.total_changes, self.drawer)
 
     def blame(self, error: Exception) -> Exception:
         """What a job failed with: NotRecorded if the replica is not what was written, which the agent is told, else

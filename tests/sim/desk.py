@@ -3,19 +3,17 @@
 import random
 
 from sync.actions.clock import new_id
-from sync.actions.take_back import Needs, take_back
 from sync.domain.orders import Purchase
 from sync.domain.passes import Answer
-from sync.domain.returns import Basis, Condition, Destination, Item, Reason, Refused, basis_offline
+from sync.domain.returns import Basis, Condition, Destination, Item, Reason, basis_offline
 from sync.link.wire import Refused as SaidNo
 from sync.local import purchases_by_number, return_rules
 from sync.local.passes import verify_pass
-from sync.local.value import credit_code
 from sync.protocol.messages import ChannelReceived, ClaimedRight, ClaimRight, OrderPayment, ReceivedLine
 from tests.sim import swap
-from tests.sim.cards import give
 from tests.sim.edges import edges
-from tests.sim.retailer import CASHIER, PRODUCTS, lead_of
+from tests.sim.planned import Plan, touch
+from tests.sim.retailer import PRODUCTS, lead_of
 from tests.sim.terminal import SimTerminal
 from tests.sim.told import Shop
 
@@ -43,6 +41,9 @@ def bring_back(till: SimTerminal, shop: Shop, chance: random.Random, number: str
     """One shopper with one order, that one or one of the latest, from its number to the slip. To be called as the
     app."""
     local, now = till.open(), edges().clock(till.name)
+    planned = shop.returns.planned.pop(till.name, None)
+    if planned is not None:
+        touch(till, shop, planned, now)  # who looked at it until now
     number = number or chance.choice(shop.returns.orders[-RECENT:])
     for _ in range(chance.choice([1, 1, 2])):  # some come back at once: there was something else in the bag
         found = purchases_by_number(local, number)
@@ -73,16 +74,11 @@ def _take(till: SimTerminal, shop: Shop, bought: Purchase, chance: random.Random
     if for_goods and swap.begin(till, return_id, purchase, items, basis, claim, now):
         return
     to = Destination.CREDIT if way == "credit" else Destination.TENDERS
-    done = take_back(
-        till.open(), return_id, purchase, items, basis,
-        claim=claim[0], approver=lead_of(till.place), actor=CASHIER, language="en", now=now, to=to,
-        by_card=chance.random() < 0.7,
-    )  # fmt: skip
-    if not isinstance(done, Refused | Needs):
-        shop.returns.took(till.name, done.body)
-        give(till.open(), shop, done.body.return_id, now)
-        if done.body.credit:
-            shop.purse.codes.append(credit_code(till.open(), return_id))
+    plan = Plan(return_id, purchase, items, basis, claim[0], lead_of(till.place), to, chance.random() < 0.7)
+    if basis is Basis.CLAIM or chance.random() < 0.6:
+        touch(till, shop, plan, now)
+    else:
+        shop.returns.planned[till.name] = plan.made_ready(till.open(), now)
 
 
 def _items(purchase: Purchase, chance: random.Random) -> tuple[Item, ...]:

@@ -1,12 +1,16 @@
 """What people were told, and what they may have done without being told: the truth that the hub must hold."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sync.protocol import operations
 from sync.protocol.channel import ChannelReceived
 from sync.protocol.pickups import HandedOut
 from tests.sim.bank import Bank
 from tests.sim.purse import Purse
+
+if TYPE_CHECKING:
+    from tests.sim.planned import Plan
 
 
 @dataclass
@@ -34,6 +38,8 @@ class Returns:
     blind: dict[str, tuple[str, operations.BlindReturn]] = field(default_factory=dict)
     """Those with nothing to prove them."""
     begun: set[str] = field(default_factory=set)
+    planned: "dict[str, Plan]" = field(default_factory=dict)
+    """By till, what is looked at before it is recorded."""
     orders: list[str] = field(default_factory=list)
     """Numbers that shoppers know their orders by."""
     passes: dict[str, str] = field(default_factory=dict)
