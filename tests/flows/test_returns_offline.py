@@ -57,6 +57,34 @@ def test_what_this_store_handed_over_it_may_pay_without_the_network(shop: Shop, 
     desk.stop()
 
 
+def test_what_is_looked_at_is_worked_out_before_the_touch_and_again_if_anything_changed(
+    shop: Shop, tmp_path: Path
+) -> None:
+    for n in (1, 2, 3):
+        shop.receive(**lamp(f"200-{n}", location="store-1"))
+    desk = Desk(shop, tmp_path, online=False)
+    shop.stop()
+    reads: list[list[str]] = []
+    for n in (1, 2, 3):
+        desk.find(f"200-{n}")
+        desk.goods(5)
+        if n == 2:
+            link(desk.home, online=False)  # the agent writes
+        if n == 3:
+            desk.flow.set_quantity("1", 0)
+            desk.flow.undo()
+        seen: list[str] = []
+        desk.local.raw.set_trace_callback(seen.append)
+        desk.refund()
+        desk.local.raw.set_trace_callback(None)
+        reads.append([it for it in seen if "FROM replica.purchase" in it])
+        desk.printed(n)
+        desk.flow.another()
+    assert [bool(it) for it in reads] == [False, True, False]
+    assert [(r["number"], r["total"]) for r in desk.returns()] == [(f"200-{n}", 1_849_000) for n in (1, 2, 3)]
+    desk.stop()
+
+
 def test_the_allowance_pays_small_sums_until_it_is_used_up_f33(shop: Shop, tmp_path: Path) -> None:
     for n in (1, 2):
         shop.receive(**lamp(f"200-{n}"))
