@@ -27,7 +27,7 @@ from sync.local.card_back import CardRefund
 log = logging.getLogger(__name__)
 
 ASK_AGAIN_MS = 4_000
-"""How often a lost answer is asked for, and an answer that the disk refused is written, by itself."""
+"""How often a lost answer is asked for, and what the disk refused is tried again, by itself."""
 OTHER_AMOUNT = "other_amount"
 """Why an approval does not count: it is not of what was to go back."""
 NOT_SAID = (0, "")
@@ -95,13 +95,26 @@ class CardBackFlow(Flow[BackState]):
         """A return was recorded, and money of it goes back by card. `ended` gets how each part stands at the end."""
         self._ended = ended
         self._to(phase=Phase.READING, done=done, parts=(), at=0, asks=0, reason=None)
-        return_id = done.body.return_id
-        self._terminal.run(lambda local: (card_refunds_of(local, return_id), settings(local)), self._read)
+        self._look(done.body.return_id)
+
+    def _look(self, return_id: str) -> None:
+        self._terminal.run(
+            lambda local: (card_refunds_of(local, return_id), settings(local)),
+            self._read,
+            lambda error: self._not_read(return_id, error),
+        )
+
+    def _not_read(self, return_id: str, error: Exception) -> None:
+        """It stands in the journal: it is read again by itself, and by a touch. Nobody was asked for money yet."""
+        why = self._terminal.reason_of(error)
+        self._unwritten[return_id] = partial(self._look, return_id)
+        self._to(phase=Phase.HELD, reason=why)
+        self._say(lambda: words.not_read(why))
 
     def _read(self, found: tuple[tuple[CardRefund, ...], Settings]) -> None:
         parts, known = found
         self._known |= {part.id: part for part in parts}
-        self._to(parts=parts, settings=known)
+        self._to(parts=parts, settings=known, reason=None)
         self._next()
 
     def _next(self) -> None:

@@ -14,7 +14,8 @@ USUAL = Settings()
 class Phase(StrEnum):
     """Whose move it is: the customer's while WAITING, the card terminal's while STOPPING, nobody's once it is UNKNOWN.
 
-    HELD: the journal could not be written, and the card terminal's answer waits for it.
+    HELD: the journal could not be written, and the card terminal's answer waits for it; or, with no parts yet, it could
+    not be read.
     """
 
     IDLE = "idle"

@@ -38,6 +38,8 @@ def headline(state: BackState) -> tuple[str, str]:
             "If it went back to the card meanwhile, the card terminal says so. Else it goes back through the bank."
         )
         return _("Stopping"), line
+    if state.phase is Phase.HELD and not state.parts:
+        return cause(state.reason), remedy(state.reason)
     if state.phase is Phase.HELD:
         return cause(state.reason), f"{_('The card terminal answered; this is kept here.')} {remedy(state.reason)}"
     return _("Hold the card to the terminal"), f"{_('The same card that paid.')} {twice}"

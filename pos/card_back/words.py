@@ -1,7 +1,7 @@
 """What a refund by card says happened: what happened, what was kept, what comes next."""
 
 from pos.receipt.back_by import through_bank
-from pos.trouble import cause
+from pos.trouble import cause, remedy
 from pos.ui.happened import Happened
 from pos.ui.i18n import _, money
 from sync.domain.payments import AttemptState
@@ -45,6 +45,11 @@ def ended(part: CardRefund, days: int) -> Happened:
         title = _("{amount} is back on the card").format(amount=amount)
         return Happened("good", title, part.masked or _("The card terminal confirmed it."), icon="credit-card")
     return Happened("refused", _("The card terminal did not give it back"), through_bank(days), icon="credit-card")
+
+
+def not_read(reason: Reason | None) -> Happened:
+    """What goes back stands in the journal, and the files can't be read now."""
+    return Happened("fault", cause(reason), remedy(reason))
 
 
 def not_recorded(reason: Reason | None) -> Happened:

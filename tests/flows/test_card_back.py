@@ -1,5 +1,6 @@
 """Money of a card sale goes back through the till's card terminal: what the person at the till sees and does."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -241,7 +242,7 @@ class Answering(Direct):
     def run(self, job: Any, then: Any, failed: Any) -> None:
         try:
             done = job(self.local)
-        except NotRecorded as error:
+        except (NotRecorded, sqlite3.DatabaseError) as error:
             failed(error)
         else:
             then(done)
@@ -262,6 +263,27 @@ def test_an_answer_that_the_disk_refuses_is_kept_and_written_when_it_can_be(desk
     flow.record_again()
     assert flow.state.phase is Phase.HELD and states(desk) == ["pending"]
     desk.local.raw.execute("PRAGMA query_only = OFF")
+    flow.record_again()
+    over(desk)
+    assert states(desk) == ["pending", "approved"] and len(desk.card.given_back) == 1
+
+
+def test_f26_what_cant_be_read_right_after_it_is_recorded_is_read_again_and_asked_for_once(desk: CardDesk) -> None:
+    receipt = sold(desk, MUG)
+    desk.printed(1)
+    on_counter(desk, receipt, MUG)
+    desk.terminal._runner = Answering(desk.local)
+    hidden = (sqlite3.SQLITE_READ, "card_refund", "masked")
+    desk.local.raw.set_authorizer(lambda *what: sqlite3.SQLITE_DENY if what[:3] == hidden else sqlite3.SQLITE_OK)
+    press(desk)
+    flow = desk.till.card_back
+    desk.until(lambda: flow.state.phase is Phase.HELD)
+    assert headline(flow.state)[0] == "This till can't work on its files"
+    assert said(desk).startswith("This till can't work on its files Call support.")
+    assert action(flow.state).verb == "record_again" and not flow.state.can_leave
+    flow.record_again()
+    assert flow.state.phase is Phase.HELD and not desk.card.given_back
+    desk.local.raw.set_authorizer(None)
     flow.record_again()
     over(desk)
     assert states(desk) == ["pending", "approved"] and len(desk.card.given_back) == 1
