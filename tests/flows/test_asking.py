@@ -77,15 +77,15 @@ def test_while_the_hub_says_nothing_the_till_works_on_and_patience_ends(tmp_path
     heard: Heard = []
     names: list[str] = []
     began = time.monotonic()
-    terminal.ask("ask/orders", FIND, FoundOrders, heard.append, patience_s=0.5)
-    terminal.ask("ask/orders", FIND, FoundOrders, heard.append, patience_s=0.5)
-    assert time.monotonic() - began < 0.1
+    terminal.ask("ask/orders", FIND, FoundOrders, heard.append, patience_s=1.5)
+    terminal.ask("ask/orders", FIND, FoundOrders, heard.append, patience_s=1.5)
+    assert time.monotonic() - began < 1
     terminal.run(lambda local: local.me.name, names.append)
     wait(lambda: terminal.pump() or names)
     assert heard == []
     wait(lambda: terminal.pump() or len(heard) == 2)
     assert heard == [Unanswered("timeout")] * 2
-    assert 0.4 < time.monotonic() - began < 0.9, "patience of both counts from when they were asked"
+    assert 1.4 < time.monotonic() - began < 2.9, "patience of both counts from when they were asked"
     terminal.stop()
 
 
