@@ -5,7 +5,8 @@ While somebody still looks at a return, it can be made `Ready`: decided and writ
 touch waits for little more than the disk. Nothing is reserved by that; what changed since is decided anew.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 
 import msgspec
 
@@ -157,10 +158,11 @@ def make_ready(
 
 
 _NEVER = 2**63
+_asked_for = attrgetter(*(field.name for field in fields(_Asked) if field.name != "now"))
 
 
 def _holds(local: Local, ready: Ready, purchase: Purchase, items: tuple[Item, ...], asked: _Asked) -> bool:
-    same = ready.purchase == purchase and ready.items == items and replace(asked, now=ready.asked.now) == ready.asked
+    same = ready.purchase == purchase and ready.items == items and _asked_for(ready.asked) == _asked_for(asked)
     in_time = ready.asked.now <= asked.now <= ready.until
     approved = asked.approver is None or may_approve(asked.approver, asked.now)
     return same and in_time and approved and ready.moment == local.moment()
