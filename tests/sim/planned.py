@@ -1,5 +1,6 @@
 """A return that somebody looks at: worked out, and recorded later, whatever happened meanwhile."""
 
+import json
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,9 +10,14 @@ from sync.domain.returns import Basis, Destination, Item, Refused
 from sync.local import Local, Staff
 from sync.local.value import credit_code
 from tests.sim.cards import give
+from tests.sim.office import require
 from tests.sim.retailer import CASHIER
 from tests.sim.terminal import SimTerminal
 from tests.sim.told import Shop
+
+_UNJUDGED = """SELECT coalesce(sum(t.total), 0) FROM taken_back t LEFT JOIN verdict v
+    ON v.incarnation = t.incarnation AND v.seq = t.seq WHERE t.basis = 'budget' AND v.outcome IS NULL"""
+_BUDGET = "SELECT value FROM replica.setting WHERE key = 'return_budget'"
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,14 @@ class Plan:
 
 def touch(till: SimTerminal, shop: Shop, plan: Plan, now: int) -> None:
     """It is recorded, if it still may be, and paid."""
-    done = take_back(till.open(), *plan._what(), **plan._how(now), ready=plan.ready)
+    local = till.open()
+    owed = local.raw.execute(_UNJUDGED).fetchone()[0]
+    done = take_back(local, *plan._what(), **plan._how(now), ready=plan.ready)
     if not isinstance(done, Refused | Needs):
+        row = local.raw.execute(_BUDGET).fetchone()
+        allowed = json.loads(row[0]) if row else 0
+        within = plan.basis is not Basis.BUDGET or owed + done.body.total <= allowed
+        require(within, "budget", f"{till.name} paid {done.body.total} beside {owed}, {allowed} may be")
         shop.returns.took(till.name, done.body)
         give(till.open(), shop, done.body.return_id, now)
         if done.body.credit:

@@ -21,7 +21,7 @@ FIRST_STOCK = 20_000
 CASHIER = Staff("s-1", "Aliya", "cashier", 1 << 50)
 CHANNEL = "web"
 RULES = {
-    "return_budget": (60_000, 0, 150_000),
+    "return_budget": (25_000, 0, 60_000),
     "return_cap": (40_000, 10_000, 90_000),
     "blind_limit_count": (2, 1, 4),
     "blind_limit_amount": (90_000, 30_000),
