@@ -213,6 +213,23 @@ def test_a_dialog_keeps_on_escape_and_lets_no_touch_through(ui: Any) -> None:
     assert dialog.parent is None
 
 
+def test_a_dialog_that_was_left_open_with_its_screen_takes_no_keys_and_is_kept_alive_by_no_window(ui: Any) -> None:
+    field, box, answers = kit.SearchField(focus=True, text="12"), FloatLayout(), []
+    box.add_widget(field)
+    ui.show(box)
+    dialog = kit.Dialog(title="Empty the cart?", act_text="Empty")
+    dialog.bind(on_keep=lambda *_: answers.append("keep"))
+    dialog.open()
+    gone = ref(dialog)
+    ui.show(box)
+    ui.key(8)
+    ui.key(27)
+    assert answers == [] and field.text == "1"
+    del dialog
+    ui.leave()
+    assert gone() is None
+
+
 def test_the_shelf_says_what_happened_and_offers_its_undo(ui: Any) -> None:
     undone: list[int] = []
     shelf = kit.Shelf(on_action=lambda _s: undone.append(1))

@@ -80,7 +80,7 @@ class Dialog(FloatLayout):
         if self.parent is not None:
             return
         EventLoop.window.add_widget(self)
-        EventLoop.window.fbind("on_key_down", self._key)
+        EventLoop.window.bind(on_key_down=self._key)  # weak, so that the window keeps no dialog that was left alive
         seconds = theme.seconds("dialog_in")
         if seconds:
             self.opacity = 0
@@ -89,7 +89,7 @@ class Dialog(FloatLayout):
     def close(self) -> None:
         """Take it away without an answer."""
         Animation.cancel_all(self)
-        EventLoop.window.funbind("on_key_down", self._key)
+        EventLoop.window.unbind(on_key_down=self._key)
         if self.parent is not None:
             self.parent.remove_widget(self)
 
@@ -99,6 +99,8 @@ class Dialog(FloatLayout):
         self.dispatch("on_act" if act else "on_keep")
 
     def _key(self, _window: Any, key: int, *_args: Any) -> bool:
+        if self.parent is None:
+            return False  # it was left open with its screen
         if key == 27:
             self.answer(False)
         return True  # a scan while a question is open answers nothing
