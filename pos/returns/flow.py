@@ -14,7 +14,6 @@ from pos.returns import words
 from pos.returns.finding import Scan, kind_of, read_query
 from pos.returns.local import around, maybe_unprinted, standing
 from pos.returns.payout import PayOutFlow
-from pos.returns.recording import Wish
 from pos.returns.search import ASK_ORDERS, Answer
 from pos.returns.state import Copied, Phase, ReturnState, Slip, items, plan_of, still, units_still
 from pos.returns.ways import goods_back
@@ -24,7 +23,7 @@ from pos.ui.happened import Happened
 from pos.ui.i18n import LANGUAGES, language
 from pos.weighing import Weigher
 from sync.actions.clock import now_ms
-from sync.actions.take_back import Needs, Ready
+from sync.actions.take_back import Needs, Ready, Wish, make_ready, record
 from sync.domain import codes
 from sync.domain.exchange import GoodsBack
 from sync.domain.orders import Purchase
@@ -266,7 +265,7 @@ class ReturnsFlow(PayOutFlow):
         wish, ready = self._wish(basis, claim), self._ready
         if wish is not None:
             self._to(phase=Phase.RECORDING)
-            self._terminal.run(lambda local: wish.record(local, ready), self._recorded, self._not_recorded)
+            self._terminal.run(lambda local: record(local, wish, ready), self._recorded, self._not_recorded)
 
     def _wish(self, basis: Basis, claim: str) -> Wish | None:
         state, purchase, actor = self.state, self.state.purchase, self._actor
@@ -286,7 +285,7 @@ class ReturnsFlow(PayOutFlow):
         wish = self._wish(plan.basis, "")
         if wish is not None:
             # What fails here fails at the touch again, and is told then.
-            self._terminal.run_after_frame(wish.made_ready, self._made_ready, lambda _error: None)
+            self._terminal.run_after_frame(lambda local: make_ready(local, wish), self._made_ready, lambda _error: None)
 
     def _made_ready(self, ready: Ready | None) -> None:
         self._ready = ready

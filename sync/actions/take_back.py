@@ -44,7 +44,7 @@ from sync.local.tables import insert
 from sync.local.value import credit_code
 from sync.protocol import operations, takings
 
-__all__ = ["Needs", "Ready", "Refused", "make_ready", "take_back", "take_back_within"]
+__all__ = ["Needs", "Ready", "Refused", "Wish", "make_ready", "record", "take_back", "take_back_within"]
 
 _insert = insert(tables.taken_back)
 
@@ -57,10 +57,13 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the till asks for, besides the goods."""
+class Wish:
+    """What is asked for at `now` (UTC ms), as for `take_back`; `into_exchange` and `exchange` as for
+    `take_back_within`."""
 
     return_id: str
+    purchase: Purchase
+    items: tuple[Item, ...]
     basis: Basis
     claim: str
     approver: Staff | None
@@ -68,9 +71,9 @@ class _Asked:
     language: str
     now: int
     to: Destination = Destination.TENDERS
+    by_card: bool = False
     into_exchange: int = 0
     exchange: str = ""
-    by_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,10 @@ class _Worked:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A return worked out for `take_back`, which holds until `until` (UTC ms) and while `moment` and all that is asked
-    for stay as they were. `end`: where the journal ended."""
+    """A return worked out for `record`, which holds until `until` (UTC ms) and while `moment` and all that is asked for
+    stay as they were. `end`: where the journal ended."""
 
-    purchase: Purchase
-    items: tuple[Item, ...]
-    asked: _Asked
+    wish: Wish
     worked: _Worked
     moment: Moment
     end: Head
@@ -112,7 +113,6 @@ def take_back(
     now: int,
     to: Destination = Destination.TENDERS,
     by_card: bool = False,
-    ready: Ready | None = None,
 ) -> RecordedReturn | Refused | Needs:
     """Record a return; when this returns it, it is fsynced. The same `return_id` again gives what is recorded (F28).
 
@@ -120,51 +120,41 @@ def take_back(
     for Basis.CLAIM alone. Cash leaves the drawer afterwards, as `refunds` of the body say, and none for a promise. `to`
     Destination.CREDIT: all of it goes onto store credit, whose code is `sync.local.value.credit_code`, and the hub
     credits it once it has the return. `by_card`: a card terminal is at hand; what it can give back is recorded as
-    pending attempts, of which it is asked afterwards. `ready`: what `make_ready` made of it. ValueError: a basis that
-    does not hold. Raises NotRecorded.
+    pending attempts, of which it is asked afterwards. ValueError: a basis that does not hold. Raises NotRecorded.
     """
-    asked = _Asked(return_id, basis, claim, approver, actor, language, now, to, by_card=by_card)
+    return record(
+        local, Wish(return_id, purchase, items, basis, claim, approver, actor, language, now, to=to, by_card=by_card)
+    )
+
+
+def record(local: Local, wish: Wish, ready: Ready | None = None) -> RecordedReturn | Refused | Needs:
+    """As `take_back`. `ready`: what `make_ready` made of it, if it still holds."""
     with local.write():
-        if ready is not None and _holds(local, ready, purchase, items, asked):
+        if ready is not None and _holds(local, ready, wish):
             local.end = ready.end
-            return _record(local, ready.worked, asked)
-        return _take_back(local, purchase, items, asked)
+            return _record(local, ready.worked, wish)
+        return _take_back(local, wish)
 
 
-def make_ready(
-    local: Local,
-    return_id: str,
-    purchase: Purchase,
-    items: tuple[Item, ...],
-    basis: Basis,
-    *,
-    claim: str,
-    approver: Staff | None,
-    actor: Staff,
-    language: str,
-    now: int,
-    to: Destination = Destination.TENDERS,
-    by_card: bool = False,
-) -> Ready | None:
-    """Work out what `take_back` would record if it were asked for this now; None if it would record nothing. Writes
+def make_ready(local: Local, wish: Wish) -> Ready | None:
+    """Work out what `record` would record if it were asked for this now; None if it would record nothing. Writes
     nothing and reserves nothing. ValueError: a basis that does not hold."""
-    asked = _Asked(return_id, basis, claim, approver, actor, language, now, to, by_card=by_card)
     with local.read():
-        worked = _work_out(local, purchase, items, asked)
+        worked = _work_out(local, wish)
         if not isinstance(worked, _Worked):
             return None
-        until = min((x.until for x in purchase.lines if x.until is not None and x.until >= now), default=_NEVER)
-        return Ready(purchase, items, asked, worked, local.moment(), head(local.raw), until)
+        ends = (line.until for line in wish.purchase.lines if line.until is not None and line.until >= wish.now)
+        return Ready(wish, worked, local.moment(), head(local.raw), min(ends, default=_NEVER))
 
 
 _NEVER = 2**63
-_asked_for = attrgetter(*(field.name for field in fields(_Asked) if field.name != "now"))
+_what = attrgetter(*(field.name for field in fields(Wish) if field.name != "now"))
 
 
-def _holds(local: Local, ready: Ready, purchase: Purchase, items: tuple[Item, ...], asked: _Asked) -> bool:
-    same = ready.purchase == purchase and ready.items == items and _asked_for(ready.asked) == _asked_for(asked)
-    in_time = ready.asked.now <= asked.now <= ready.until
-    approved = asked.approver is None or may_approve(asked.approver, asked.now)
+def _holds(local: Local, ready: Ready, wish: Wish) -> bool:
+    same = _what(ready.wish) == _what(wish)
+    in_time = ready.wish.now <= wish.now <= ready.until
+    approved = wish.approver is None or may_approve(wish.approver, wish.now)
     return same and in_time and approved and ready.moment == local.moment()
 
 
@@ -187,35 +177,36 @@ def take_back_within(
 ) -> RecordedReturn | Refused | Needs:
     """As `take_back`, inside `local.write()`: `into_exchange` minor units of it pay for the sale `exchange`, which is
     recorded in the same transaction; the rest goes `to`. ValueError also: more than it is worth, or of a promise."""
-    asked = _Asked(return_id, basis, claim, approver, actor, language, now, to, into_exchange, exchange, by_card)
-    return _take_back(local, purchase, items, asked)
+    return _take_back(
+        local,
+        Wish(
+            return_id, purchase, items, basis, claim, approver, actor, language, now,
+            to=to, by_card=by_card, into_exchange=into_exchange, exchange=exchange,
+        ),
+    )  # fmt: skip
 
 
-def _take_back(
-    local: Local, purchase: Purchase, items: tuple[Item, ...], asked: _Asked
-) -> RecordedReturn | Refused | Needs:
-    worked = _work_out(local, purchase, items, asked)
-    return _record(local, worked, asked) if isinstance(worked, _Worked) else worked
+def _take_back(local: Local, wish: Wish) -> RecordedReturn | Refused | Needs:
+    worked = _work_out(local, wish)
+    return _record(local, worked, wish) if isinstance(worked, _Worked) else worked
 
 
-def _work_out(
-    local: Local, purchase: Purchase, items: tuple[Item, ...], asked: _Asked
-) -> _Worked | RecordedReturn | Refused | Needs:
-    _require(local, purchase, asked.basis, asked.claim)
-    already = return_by_id(local, asked.return_id)
+def _work_out(local: Local, wish: Wish) -> _Worked | RecordedReturn | Refused | Needs:
+    _require(local, wish)
+    already = return_by_id(local, wish.return_id)
     if already is not None:
         return already
-    stands, now, here = as_it_stands(local, purchase), asked.now, local.me.location
-    rules = return_rules(local, now, budget=asked.basis is Basis.BUDGET)
-    to = way_of_cash(has_drawer(local), asked.to, asked.basis)
-    decided = decide_return(stands, list(items), here, now, rules, asked.basis, to, asked.into_exchange)
+    stands, now, here = as_it_stands(local, wish.purchase), wish.now, local.me.location
+    rules = return_rules(local, now, budget=wish.basis is Basis.BUDGET)
+    to = way_of_cash(has_drawer(local), wish.to, wish.basis)
+    decided = decide_return(stands, list(wish.items), here, now, rules, wish.basis, to, wish.into_exchange)
     if isinstance(decided, Refused):
         return decided
     if _pays_cash(decided) and settings(local).shift_required and not is_open(local):
         return Refused(ReturnRefusal.NO_SHIFT)
-    if decided.needs and (asked.approver is None or not may_approve(asked.approver, now)):
+    if decided.needs and (wish.approver is None or not may_approve(wish.approver, now)):
         return Needs(decided.needs)
-    return _worked(local, stands, decided, asked)
+    return _worked(local, stands, decided, wish)
 
 
 def _pays_cash(decided: Accepted) -> bool:
@@ -223,18 +214,19 @@ def _pays_cash(decided: Accepted) -> bool:
     return from_drawer and decided.basis is not Basis.PROMISE
 
 
-def _require(local: Local, purchase: Purchase, basis: Basis, claim: str) -> None:
-    if bool(claim) is not (basis is Basis.CLAIM):
+def _require(local: Local, wish: Wish) -> None:
+    bought = wish.purchase
+    if bool(wish.claim) is not (wish.basis is Basis.CLAIM):
         raise ValueError("a claim belongs to the basis 'claim', and the basis to a claim")
-    if basis is Basis.HELD and purchase.location != local.me.location:
-        raise ValueError(f"the right to {purchase.id} is held by {purchase.location or 'the hub'}")
+    if wish.basis is Basis.HELD and bought.location != local.me.location:
+        raise ValueError(f"the right to {bought.id} is held by {bought.location or 'the hub'}")
 
 
-def _worked(local: Local, purchase: Purchase, decided: Accepted, asked: _Asked) -> _Worked:
-    originals = _originals(local, purchase, decided) if asked.by_card else {}
+def _worked(local: Local, purchase: Purchase, decided: Accepted, wish: Wish) -> _Worked:
+    originals = _originals(local, purchase, decided) if wish.by_card else {}
     # Their ids say in which order they are asked for.
-    attempts = dict(zip(originals, sorted(new_id(asked.now) for _each in originals), strict=True))
-    body = _body(local, purchase, decided, asked, attempts)
+    attempts = dict(zip(originals, sorted(new_id(wish.now) for _each in originals), strict=True))
+    body = _body(local, purchase, decided, wish, attempts)
     back = [x for x in decided.lines if x.disposition is Disposition.RESTOCK and _bought(purchase, x)]
     return _Worked(
         body,
@@ -244,16 +236,16 @@ def _worked(local: Local, purchase: Purchase, decided: Accepted, asked: _Asked) 
     )
 
 
-def _record(local: Local, worked: _Worked, asked: _Asked) -> RecordedReturn:
+def _record(local: Local, worked: _Worked, wish: Wish) -> RecordedReturn:
     body = msgspec.structs.replace(worked.body, receipt=next_receipt(local))
     done = append(
         local,
         "return",
         body,
-        op_id=new_id(asked.now),
-        at=asked.now,
-        business_day=day_now(local, asked.now, worked.timezone),
-        actor=asked.actor.id,
+        op_id=new_id(wish.now),
+        at=wish.now,
+        business_day=day_now(local, wish.now, worked.timezone),
+        actor=wish.actor.id,
         effects=worked.effects,
     )
     _insert.run(
@@ -263,15 +255,15 @@ def _record(local: Local, worked: _Worked, asked: _Asked) -> RecordedReturn:
         purchase=body.purchase,
         incarnation=done.incarnation,
         seq=done.seq,
-        at=asked.now,
+        at=wish.now,
         basis=body.basis,
         total=body.total,
         cash=operations.cash_of(body),
     )
-    count_in(local, takings.of_return(body), asked.now)
-    queue_first(local, body.receipt, "return", asked.now)
+    count_in(local, takings.of_return(body), wish.now)
+    queue_first(local, body.receipt, "return", wish.now)
     envelope = operations.open_envelope(done.raw)
-    begin_within(local, body, worked.linked, envelope.op_id, asked.actor.id, asked.now)
+    begin_within(local, body, worked.linked, envelope.op_id, wish.actor.id, wish.now)
     return RecordedReturn(envelope, body)
 
 
@@ -292,12 +284,12 @@ def _bought(purchase: Purchase, line: TakenLine) -> str:
 
 
 def _body(
-    local: Local, purchase: Purchase, decided: Accepted, asked: _Asked, attempts: dict[str, str]
+    local: Local, purchase: Purchase, decided: Accepted, wish: Wish, attempts: dict[str, str]
 ) -> operations.Return:
-    approved_by = asked.approver.id if asked.approver is not None and decided.needs else ""
-    code = credit_code(local, asked.return_id) if any(r.to is Destination.CREDIT for r in decided.refunds) else ""
+    approved_by = wish.approver.id if wish.approver is not None and decided.needs else ""
+    code = credit_code(local, wish.return_id) if any(r.to is Destination.CREDIT for r in decided.refunds) else ""
     return operations.Return(
-        return_id=asked.return_id,
+        return_id=wish.return_id,
         receipt="",
         purchase=purchase.id,
         number=purchase.number,
@@ -308,14 +300,14 @@ def _body(
         total=decided.total,
         vat=sum(line.vat for line in decided.lines),
         rounding=decided.rounding,
-        basis=asked.basis.value,
-        claim=asked.claim,
+        basis=wish.basis.value,
+        claim=wish.claim,
         approved_by=approved_by,
         approved=sorted(need.value for need in decided.needs),
-        language=asked.language,
+        language=wish.language,
         credit=account_of(code) if code else "",
         credit_masked=masked(code) if code else "",
-        exchange=asked.exchange,
+        exchange=wish.exchange,
     )
 
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sync.actions.clock import new_id
-from sync.actions.take_back import Ready, make_ready, take_back
-from sync.domain.orders import Purchase
+from sync.actions.take_back import Ready, Wish, make_ready, record
 from sync.domain.returns import Basis, Condition, Item, Reason
 from sync.local import Local, RecordedReturn, Staff, purchase_by_id
 from tests.bench._orders import AT, orders_home
@@ -61,30 +60,22 @@ def _bare(folder: Path) -> Callable[[], object]:
 
 @dataclass(slots=True)
 class _Return:
-    """One of an order of its own, which was found before, as at the till; `at` a time of its own."""
+    """One of an order of its own, which was found before, as at the till."""
 
     local: Local
-    purchase: Purchase
-    at: int
-    id: str
+    wish: Wish
     ready: Ready | None = None
 
     def made_ready(self) -> Callable[[], object]:
-        self.ready = make_ready(
-            self.local, self.id, self.purchase, ITEMS, Basis.HELD,
-            claim="", approver=None, actor=CASHIER, language="en", now=self.at,
-        )  # fmt: skip
+        self.ready = make_ready(self.local, self.wish)
         return self.take
 
     def take(self) -> None:
-        done = take_back(
-            self.local, self.id, self.purchase, ITEMS, Basis.HELD,
-            claim="", approver=None, actor=CASHIER, language="en", now=self.at, ready=self.ready,
-        )  # fmt: skip
-        assert isinstance(done, RecordedReturn)
+        assert isinstance(record(self.local, self.wish, self.ready), RecordedReturn)
 
 
 def _returns(local: Local) -> Iterator[_Return]:
     found = (purchase_by_id(local, f"web:{n}") for n in range(KNOWN))
     waiting = [purchase for purchase in found if purchase is not None]
-    return (_Return(local, it, AT + n, new_id(AT + n)) for n, it in enumerate(waiting))
+    times = ((AT + n, it) for n, it in enumerate(waiting))  # each at a time of its own
+    return (_Return(local, Wish(new_id(at), it, ITEMS, Basis.HELD, "", None, CASHIER, "en", at)) for at, it in times)

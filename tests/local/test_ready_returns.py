@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from sync.actions.take_back import Needs, Ready, make_ready, take_back
+from sync.actions.take_back import Needs, Ready, Wish, make_ready, record
 from sync.domain.orders import Paid, PaidBy, Purchase
 from sync.domain.returns import Basis, Condition, Destination, Exceptional, Refused
 from sync.local import Local, RecordedReturn, files
@@ -30,20 +30,19 @@ def bought() -> Purchase:
     return replace(whole, lines=(whole.lines[0], replace(whole.lines[1], until=NOW + 60_000)))
 
 
-def how(**more: Any) -> dict[str, Any]:
-    return {"claim": "", "approver": None, "actor": CASHIER, "language": "ru", "by_card": False} | more
+def wished(**other: Any) -> Wish:
+    wish = Wish("r-1", bought(), ITEMS, Basis.PROMISE, "", None, CASHIER, "ru", NOW)
+    return replace(wish, **{"return_id" if name == "id" else name: value for name, value in other.items()})
 
 
-def made_ready(local: Local, id: str = "r-1", now: int = NOW, **more: Any) -> Ready:
-    ready = make_ready(local, id, bought(), ITEMS, Basis.PROMISE, **how(now=now, **more))
+def made_ready(local: Local, **other: Any) -> Ready:
+    ready = make_ready(local, wished(**other))
     assert ready is not None
     return ready
 
 
-def touched(local: Local, ready: Ready | None, now: int = LATER, **more: Any) -> Answer:
-    asked = {"items": ITEMS, "id": "r-1", "purchase": bought(), "basis": Basis.PROMISE} | more
-    places = [asked.pop(name) for name in ("id", "purchase", "items", "basis")]
-    return take_back(local, *places, **how(now=now, ready=ready, **asked))
+def touched(local: Local, ready: Ready | None, **other: Any) -> Answer:
+    return record(local, wished(**{"now": LATER} | other), ready)
 
 
 def reads_of(local: Local, work: Callable[[], Answer]) -> tuple[Answer, list[str]]:
@@ -154,7 +153,7 @@ def test_i8_what_happened_between_is_decided_on(tmp_path: Path, between: Any, ba
         know(home, held)
         local = Local.open(home)
         touched(local, None, id="r-before", items=(item("1"),))
-        ready = make_ready(local, "r-1", held, ITEMS, basis, **how(now=NOW)) if prepared else None
+        ready = make_ready(local, wished(purchase=held, basis=basis)) if prepared else None
         assert (ready is not None) is prepared
         between(local, home)
         answer, reads = reads_of(
@@ -225,6 +224,6 @@ def test_what_another_process_made_ready_is_worth_nothing(local: Local, home: Pa
 def test_nothing_is_made_ready_that_would_not_be_recorded(local: Local, home: Path) -> None:
     know(home, bought())
     for items, now in (((item("1", 4),), NOW), (ITEMS, NOW + 60_001), ((), NOW)):
-        assert make_ready(local, "r-1", bought(), items, Basis.PROMISE, **how(now=now)) is None
+        assert make_ready(local, wished(items=items, now=now)) is None
     assert isinstance(touched(local, None), RecordedReturn)
-    assert make_ready(local, "r-1", bought(), ITEMS, Basis.PROMISE, **how(now=NOW)) is None, "it is recorded"
+    assert make_ready(local, wished()) is None, "it is recorded"

@@ -3,6 +3,7 @@
 import random
 
 from sync.actions.clock import new_id
+from sync.actions.take_back import Wish, make_ready
 from sync.domain.orders import Purchase
 from sync.domain.passes import Answer
 from sync.domain.returns import Basis, Condition, Destination, Item, Reason, basis_offline
@@ -13,7 +14,7 @@ from sync.protocol.messages import ChannelReceived, ClaimedRight, ClaimRight, Or
 from tests.sim import swap
 from tests.sim.edges import edges
 from tests.sim.planned import Plan, touch
-from tests.sim.retailer import PRODUCTS, lead_of
+from tests.sim.retailer import CASHIER, PRODUCTS, lead_of
 from tests.sim.terminal import SimTerminal
 from tests.sim.told import Shop
 
@@ -74,11 +75,12 @@ def _take(till: SimTerminal, shop: Shop, bought: Purchase, chance: random.Random
     if for_goods and swap.begin(till, return_id, purchase, items, basis, claim, now):
         return
     to = Destination.CREDIT if way == "credit" else Destination.TENDERS
-    plan = Plan(return_id, purchase, items, basis, claim[0], lead_of(till.place), to, chance.random() < 0.7)
+    by_card, lead = chance.random() < 0.7, lead_of(till.place)
+    wish = Wish(return_id, purchase, items, basis, claim[0], lead, CASHIER, "en", now, to=to, by_card=by_card)
     if basis is Basis.CLAIM or chance.random() < 0.6:
-        touch(till, shop, plan, now)
+        touch(till, shop, Plan(wish), now)
     else:
-        shop.returns.planned[till.name] = plan.made_ready(till.open(), now)
+        shop.returns.planned[till.name] = Plan(wish, make_ready(till.open(), wish))
 
 
 def _items(purchase: Purchase, chance: random.Random) -> tuple[Item, ...]:
