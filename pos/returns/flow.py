@@ -2,6 +2,7 @@
 shown and pressed once more (F32, F33). Only what is recorded is paid: the drawer opens when the journal is on the disk.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,12 +16,11 @@ from pos.returns.finding import Scan, kind_of, read_query
 from pos.returns.local import around, maybe_unprinted, standing
 from pos.returns.payout import PayOutFlow
 from pos.returns.search import ASK_ORDERS, Answer
-from pos.returns.state import Copied, Phase, ReturnState, Slip, items, plan_of, still, units_still
-from pos.returns.ways import goods_back
+from pos.returns.state import Copied, Phase, ReturnState, Slip, plan_of, still, units_still
+from pos.returns.ways import goods_back, wish_of
 from pos.rights import PATIENCE_S, Claimed, Rights
 from pos.terminal import Terminal
 from pos.ui.happened import Happened
-from pos.ui.i18n import LANGUAGES, language
 from pos.weighing import Weigher
 from sync.actions.clock import now_ms
 from sync.actions.take_back import Needs, Ready, Wish, make_ready, record
@@ -34,6 +34,8 @@ from sync.local import RecordedReturn, Staff
 from sync.local.card_back import CardRefund
 from sync.protocol.messages import ClaimedRight, FoundOrders
 from sync.protocol.operations import cash_of
+
+log = logging.getLogger(__name__)
 
 
 class ReturnsFlow(PayOutFlow):
@@ -268,13 +270,9 @@ class ReturnsFlow(PayOutFlow):
             self._terminal.run(lambda local: record(local, wish, ready), self._recorded, self._not_recorded)
 
     def _wish(self, basis: Basis, claim: str) -> Wish | None:
-        state, purchase, actor = self.state, self.state.purchase, self._actor
-        if purchase is None or actor is None:
+        if self.state.purchase is None or self._actor is None:
             return None
-        spoken = purchase.language if purchase.language in LANGUAGES else language()
-        wanted, card, now = tuple(items(state, purchase)), self.card_gives_back(), self._clock()
-        who = (state.approver, actor)
-        return Wish(self._return_id, purchase, wanted, basis, claim, *who, spoken, now, state.to, card)
+        return wish_of(self.state, self._return_id, self._actor, basis, claim, self.card_gives_back(), self._clock())
 
     def _plan(self, say: Say | None, action: Callable[[], None] | None = None, **more: Any) -> None:
         super()._plan(say, action, **more)
@@ -284,11 +282,13 @@ class ReturnsFlow(PayOutFlow):
             return  # the next touch records nothing by itself
         wish = self._wish(plan.basis, "")
         if wish is not None:
-            # What fails here fails at the touch again, and is told then.
-            self._terminal.run_after_frame(lambda local: make_ready(local, wish), self._made_ready, lambda _error: None)
+            self._terminal.run_after_frame(lambda local: make_ready(local, wish), self._made_ready, self._not_ready)
 
     def _made_ready(self, ready: Ready | None) -> None:
-        self._ready = ready
+        self._ready = ready if ready is not None and ready.wish.purchase is self.state.purchase else None
+
+    def _not_ready(self, error: Exception) -> None:
+        log.warning("a return can't be worked out yet: %s", error)  # the touch tries it again, and tells the person
 
     def _recorded(self, answer: RecordedReturn | Refused | Needs) -> None:
         purchase = self.state.purchase

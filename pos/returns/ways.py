@@ -1,12 +1,15 @@
-"""Where the money may go, and what the choice says: back as it was paid, onto store credit, into other goods."""
+"""Where the money may go, what the choice says, and what is asked for by it: money as it was paid, store credit, other
+goods."""
 
 from dataclasses import dataclass
 
 from pos.returns.state import ReturnState, items
-from pos.ui.i18n import _, language
+from pos.ui.i18n import LANGUAGES, _, language
+from sync.actions.take_back import Wish
 from sync.domain.exchange import ComingBack, GoodsBack
 from sync.domain.orders import Purchase
 from sync.domain.returns import Basis, Destination, ReturnRules, destination_of
+from sync.local import Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +95,15 @@ def goods_back(state: ReturnState, return_id: str, basis: Basis, claim: str, unt
         approver=state.approver.id if state.approver else "",
         claimed=tuple((taken.item.line, taken.item.quantity) for taken in plan.lines),
     )
+
+
+def wish_of(
+    state: ReturnState, return_id: str, actor: Staff, basis: Basis, claim: str, by_card: bool, now: int
+) -> Wish:
+    """What the screen shows, asked for at `now`, in the language of the order. ValueError without an order."""
+    purchase = state.purchase
+    if purchase is None:
+        raise ValueError("nothing lies on the counter")
+    spoken = purchase.language if purchase.language in LANGUAGES else language()
+    wanted = tuple(items(state, purchase))
+    return Wish(return_id, purchase, wanted, basis, claim, state.approver, actor, spoken, now, state.to, by_card)
