@@ -8,7 +8,7 @@ import pos.ui.machine
 import pos.ui.steps  # noqa: F401
 from pos.card_back.flow import CardBackFlow
 from pos.card_back.state import BackState, Phase
-from pos.card_back.view import action, amount, caption, headline, rows, steps
+from pos.card_back.view import action, amount, caption, going_back, headline, rows, steps
 from pos.ui.kit.buttons import PrimaryButton, SecondaryButton
 from pos.ui.kit.frame import Panel
 from pos.ui.kit.screens import only
@@ -71,8 +71,8 @@ class CardBackScreen(Panel):
         self.state = state
         (self.title, self.words), self.amount, self.caption = headline(state), amount(state), caption(state)
         self.tint = "blush" if state.phase in (Phase.UNKNOWN, Phase.HELD) else "sky"
-        part = state.part
-        self.minor, self.currency = (part.amount, part.currency) if part is not None else (0, self.currency)
+        self.minor, currency, _card = going_back(state)
+        self.currency = currency or self.currency
         self.ids.steps.steps = steps(state)
         self.ids.rows.clear_widgets()
         for words, amount_said in rows(state):

@@ -45,16 +45,26 @@ def headline(state: BackState) -> tuple[str, str]:
     return _("Hold the card to the terminal"), f"{_('The same card that paid.')} {twice}"
 
 
+def going_back(state: BackState) -> tuple[int, str, str]:
+    """What goes back by card now: minor units, their currency, and what people know the card by. Of a return whose
+    parts are not read yet, the first of them; without a return nothing."""
+    part = state.part
+    if part is not None:
+        return part.amount, part.currency, part.masked
+    body = state.done.body if state.done is not None else None
+    first = next((refund for refund in body.refunds if refund.attempt), None) if body is not None else None
+    return (first.amount, body.currency, first.masked) if body is not None and first is not None else (0, "", "")
+
+
 def amount(state: BackState) -> str:
-    """What the card terminal's display shows."""
+    """What the card terminal's display shows: nothing until it is asked."""
     part = state.part
     return money(part.amount, part.currency) if part is not None else ""
 
 
 def caption(state: BackState) -> str:
     """What the large amount is, by what people know the card by."""
-    part = state.part
-    return " ".join(x for x in (_("Back to the card"), part.masked if part is not None else "") if x)
+    return " ".join(x for x in (_("Back to the card"), going_back(state)[2]) if x)
 
 
 def rows(state: BackState) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Money back to a card in a real window: what the customer is asked to do, and the ways on from there."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -83,4 +84,34 @@ def test_the_customer_holds_the_card_or_has_none_and_an_answer_may_be_missing(de
     ui.until(lambda: ui.sees("Card answer is missing"), what="the end")
     desk.card.faults.silent = False
     ui.until(lambda: ui.sees("Back on the card"), what="the answer")
+    assert len(desk.card.given_back) == 1
+
+
+def test_f26_what_cant_be_read_of_it_says_so_with_nothing_yet_on_its_way_and_is_tried_again_by_a_touch(
+    desk: Desk,
+) -> None:
+    ui, flow = desk.ui, desk.till.card_back
+    receipt = sold(desk)
+    hidden = (sqlite3.SQLITE_READ, "card_refund", "masked")
+
+    def shut(*what: Any) -> int:
+        return sqlite3.SQLITE_DENY if what[:3] == hidden else sqlite3.SQLITE_OK
+
+    desk.terminal.run(lambda local: local.raw.set_authorizer(shut))
+    brought_back(desk, receipt)
+    ui.until(lambda: ui.sees("Nothing else was recorded."), what="what can't be read")
+    look(ui, "till-card-back-unread-told")
+    ui.tap("Close")
+    assert flow.state.phase is Phase.HELD
+    for size in ((1280, 800), (1920, 1080)):
+        ui.resize(*size)
+        for language in ("ru", "kk", "ka", "en"):
+            for dark in (False, True):
+                ui.language(language)
+                ui.dark(dark)
+                look(ui, f"till-card-back-unread-{language}-{size[0]}{'-dark' if dark else ''}")
+    assert ui.sees("This till can't work on its files") and ui.find("Back to the card") and suns(ui) == 1
+    desk.terminal.run(lambda local: local.raw.set_authorizer(None))
+    ui.tap("Try again")
+    ui.until(lambda: desk.till.place == "returns" and ui.sees("Back on the card"), what="the end")
     assert len(desk.card.given_back) == 1
