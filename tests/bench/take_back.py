@@ -27,14 +27,16 @@ def figures(size: int | None) -> Iterator[Figure]:
     kept = orders_home(KNOWN)
     bare, ready, anew = list[float](), list[float](), list[float]()
     with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
-        shutil.copytree(kept, Path(folder) / "home")
-        local = Local.open(Path(folder) / "home")
-        transaction, returns = _bare(Path(folder)), _returns(local)
+        # Each in a home of its own: its log is moved into its file as often as at a till.
+        homes = [shutil.copytree(kept, Path(folder) / name) for name in ("ready", "anew")]
+        tills = [Local.open(home) for home in homes]
+        transaction, (made, asked) = _bare(Path(folder)), [_returns(local) for local in tills]
         for _ in range(times // PART):  # in turns, so that what else runs on the machine hits all
             bare += timed(transaction, PART)
-            ready += [took for _ in range(PART) for took in timed(next(returns).made_ready(), 1)]
-            anew += [took for _ in range(PART) for took in timed(next(returns).take, 1)]
-        local.close()
+            ready += [took for _ in range(PART) for took in timed(next(made).made_ready(), 1)]
+            anew += [took for _ in range(PART) for took in timed(next(asked).take, 1)]
+        for local in tills:
+            local.close()
     limit = "bare fsynced transaction"
     for share, name in ((0.5, "p50"), (0.99, "p99")):
         for how, took in (("", ready), (" decided at the touch", anew)):
