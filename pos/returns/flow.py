@@ -23,7 +23,7 @@ from pos.terminal import Terminal
 from pos.ui.happened import Happened
 from pos.weighing import Weigher
 from sync.actions.clock import now_ms
-from sync.actions.take_back import Needs, Ready, Wish, make_ready, record
+from sync.actions.take_back import Needs, Ready, Wish, make_ready, take_back
 from sync.domain import codes
 from sync.domain.exchange import GoodsBack
 from sync.domain.orders import Purchase
@@ -267,7 +267,7 @@ class ReturnsFlow(PayOutFlow):
         wish, ready = self._wish(basis, claim), self._ready
         if wish is not None:
             self._to(phase=Phase.RECORDING)
-            self._terminal.run(lambda local: record(local, wish, ready), self._recorded, self._not_recorded)
+            self._terminal.run(lambda local: take_back(local, wish, ready), self._recorded, self._not_recorded)
 
     def _wish(self, basis: Basis, claim: str) -> Wish | None:
         if self.state.purchase is None or self._actor is None:

@@ -6,7 +6,7 @@ from sync.actions.attempts import attempts_of
 from sync.actions.cart import Cart
 from sync.actions.printing import unqueue
 from sync.actions.sell import sell_within
-from sync.actions.take_back import Needs, take_back_within
+from sync.actions.take_back import Needs, Wish, take_back_within
 from sync.domain import returns, sales
 from sync.domain.exchange import GoodsBack, paid_by_goods
 from sync.domain.payments import AttemptState
@@ -100,8 +100,7 @@ def _decide(local: Local, back: GoodsBack, now: int) -> returns.Accepted | retur
 def _take_back(
     local: Local, cart: Cart, back: GoodsBack, into: int, actor: Staff, language: str, now: int, by_card: bool
 ) -> RecordedReturn | returns.Refused | Needs:
-    return take_back_within(
-        local,
+    wish = Wish(
         back.return_id,
         back.purchase,
         back.items,
@@ -115,6 +114,7 @@ def _take_back(
         into_exchange=into,
         by_card=by_card,
     )
+    return take_back_within(local, wish)
 
 
 def _due(local: Local, cart: Cart) -> int:

@@ -44,7 +44,7 @@ from sync.local.tables import insert
 from sync.local.value import credit_code
 from sync.protocol import operations, takings
 
-__all__ = ["Needs", "Ready", "Refused", "Wish", "make_ready", "record", "take_back", "take_back_within"]
+__all__ = ["Needs", "Ready", "Refused", "Wish", "make_ready", "take_back", "take_back_within"]
 
 _insert = insert(tables.taken_back)
 
@@ -58,8 +58,13 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for at `now` (UTC ms), as for `take_back`; `into_exchange` and `exchange` as for
-    `take_back_within`."""
+    """A return that is asked for at `now` (UTC ms), of the purchase as it was told.
+
+    `claim`: the claimed right, for Basis.CLAIM alone. `to` Destination.CREDIT: all of it goes onto store credit, whose
+    code is `sync.local.value.credit_code`, and the hub credits it once it has the return. `by_card`: a card terminal is
+    at hand; what it can give back is recorded as pending attempts, of which it is asked afterwards. `into_exchange`
+    minor units of it pay for the sale `exchange`, which is recorded in the same transaction; the rest goes `to`.
+    """
 
     return_id: str
     purchase: Purchase
@@ -89,8 +94,8 @@ class _Worked:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A return worked out for `record`, which holds until `until` (UTC ms) and while `moment` and all that is asked for
-    stay as they were. `end`: where the journal ended."""
+    """A return worked out for `take_back`, which holds until `until` (UTC ms) and while `moment` and all that is asked
+    for stay as they were. `end`: where the journal ended."""
 
     wish: Wish
     worked: _Worked
@@ -99,45 +104,22 @@ class Ready:
     until: int
 
 
-def take_back(
-    local: Local,
-    return_id: str,
-    purchase: Purchase,
-    items: tuple[Item, ...],
-    basis: Basis,
-    *,
-    claim: str,
-    approver: Staff | None,
-    actor: Staff,
-    language: str,
-    now: int,
-    to: Destination = Destination.TENDERS,
-    by_card: bool = False,
-) -> RecordedReturn | Refused | Needs:
+def take_back(local: Local, wish: Wish, ready: Ready | None = None) -> RecordedReturn | Refused | Needs:
     """Record a return; when this returns it, it is fsynced. The same `return_id` again gives what is recorded (F28).
+    `ready`: what `make_ready` made of it, if it still holds.
 
-    `purchase` as it was told; what is known to be back of it since is taken into account. `claim`: the claimed right,
-    for Basis.CLAIM alone. Cash leaves the drawer afterwards, as `refunds` of the body say, and none for a promise. `to`
-    Destination.CREDIT: all of it goes onto store credit, whose code is `sync.local.value.credit_code`, and the hub
-    credits it once it has the return. `by_card`: a card terminal is at hand; what it can give back is recorded as
-    pending attempts, of which it is asked afterwards. ValueError: a basis that does not hold. Raises NotRecorded.
+    What is known to be back of the purchase since it was told is taken into account. Cash leaves the drawer afterwards,
+    as `refunds` of the body say, and none for a promise. ValueError: a basis that does not hold. Raises NotRecorded.
     """
-    return record(
-        local, Wish(return_id, purchase, items, basis, claim, approver, actor, language, now, to=to, by_card=by_card)
-    )
-
-
-def record(local: Local, wish: Wish, ready: Ready | None = None) -> RecordedReturn | Refused | Needs:
-    """As `take_back`. `ready`: what `make_ready` made of it, if it still holds."""
     with local.write():
         if ready is not None and _holds(local, ready, wish):
             local.end = ready.end
             return _record(local, ready.worked, wish)
-        return _take_back(local, wish)
+        return take_back_within(local, wish)
 
 
 def make_ready(local: Local, wish: Wish) -> Ready | None:
-    """Work out what `record` would record if it were asked for this now; None if it would record nothing. Writes
+    """Work out what `take_back` would record if it were asked for this now; None if it would record nothing. Writes
     nothing and reserves nothing. ValueError: a basis that does not hold."""
     with local.read():
         worked = _work_out(local, wish)
@@ -158,35 +140,9 @@ def _holds(local: Local, ready: Ready, wish: Wish) -> bool:
     return same and in_time and approved and ready.moment == local.moment()
 
 
-def take_back_within(
-    local: Local,
-    return_id: str,
-    purchase: Purchase,
-    items: tuple[Item, ...],
-    basis: Basis,
-    *,
-    claim: str,
-    approver: Staff | None,
-    actor: Staff,
-    language: str,
-    now: int,
-    exchange: str,
-    into_exchange: int,
-    to: Destination = Destination.TENDERS,
-    by_card: bool = False,
-) -> RecordedReturn | Refused | Needs:
-    """As `take_back`, inside `local.write()`: `into_exchange` minor units of it pay for the sale `exchange`, which is
-    recorded in the same transaction; the rest goes `to`. ValueError also: more than it is worth, or of a promise."""
-    return _take_back(
-        local,
-        Wish(
-            return_id, purchase, items, basis, claim, approver, actor, language, now,
-            to=to, by_card=by_card, into_exchange=into_exchange, exchange=exchange,
-        ),
-    )  # fmt: skip
-
-
-def _take_back(local: Local, wish: Wish) -> RecordedReturn | Refused | Needs:
+def take_back_within(local: Local, wish: Wish) -> RecordedReturn | Refused | Needs:
+    """As `take_back`, inside `local.write()`. ValueError also: more for an exchange than it is worth, or of a
+    promise."""
     worked = _work_out(local, wish)
     return _record(local, worked, wish) if isinstance(worked, _Worked) else worked
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sync.actions.clock import new_id
-from sync.actions.take_back import take_back
+from sync.actions.take_back import Wish, take_back
 from sync.domain.orders import Purchase
 from sync.domain.returns import Basis, Condition, Item, Reason
 from sync.local import Local, RecordedReturn, Staff, files, purchases_by_number
@@ -40,7 +40,8 @@ def figures(size: int | None) -> Iterator[Figure]:
 def _return(local: Local, n: int) -> object:
     items = (Item("1", 1000, Reason.CHANGED_MIND, Condition.SEALED),)
     return take_back(
-        local, new_id(AT), order(n), items, Basis.HELD, claim="", approver=None, actor=CASHIER, language="en", now=AT
+        local,
+        Wish(new_id(AT), order(n), items, Basis.HELD, claim="", approver=None, actor=CASHIER, language="en", now=AT),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sync.actions.clock import new_id
-from sync.actions.take_back import Ready, Wish, make_ready, record
+from sync.actions.take_back import Ready, Wish, make_ready, take_back
 from sync.domain.returns import Basis, Condition, Item, Reason
 from sync.local import Local, RecordedReturn, Staff, purchase_by_id
 from tests.bench._orders import AT, orders_home
@@ -73,7 +73,7 @@ class _Return:
         return self.take
 
     def take(self) -> None:
-        assert isinstance(record(self.local, self.wish, self.ready), RecordedReturn)
+        assert isinstance(take_back(self.local, self.wish, self.ready), RecordedReturn)
 
 
 def _returns(local: Local) -> Iterator[_Return]:

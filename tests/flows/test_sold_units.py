@@ -11,7 +11,7 @@ from pos.ui.i18n import set_language
 from sync.actions.cart import Cart, OnLabel, save_cart
 from sync.actions.clock import new_id
 from sync.actions.sold_units import _FIND, Elsewhere, elsewhere
-from sync.actions.take_back import take_back
+from sync.actions.take_back import Wish, take_back
 from sync.domain import codes
 from sync.domain.orders import Purchase
 from sync.domain.returns import Basis, Condition, Item, Reason
@@ -61,7 +61,7 @@ def bring_back(counter: Counter, receipt: str, *serials: str) -> None:
     item = Item("1", 1000, Reason.FAULTY, Condition.SEALED, serials)
     said = {"claim": "", "approver": None, "actor": CASHIER, "language": "en", "now": counter.now}
     purchase, id = bought(counter, receipt), new_id(counter.now)
-    done = take_back(counter.local, id, purchase, (item,), Basis.HELD, **said)  # type: ignore[arg-type]
+    done = take_back(counter.local, Wish(id, purchase, (item,), Basis.HELD, **said))  # type: ignore[arg-type]
     assert isinstance(done, RecordedReturn)
 
 

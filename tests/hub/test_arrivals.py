@@ -278,13 +278,18 @@ def test_what_a_channel_says_again_after_the_hand_out_calls_nobody_a_second_time
     assert tells(web, at=opened) == (200, {"order": "o-1", "ticket": "W01", "state": "done", "new": False})
 
 
-def test_a_link_that_was_opened_before_the_hand_out_and_is_heard_of_later_calls_nobody(
-    hub: Running, web: Web, till: Terminal
-) -> None:
+def both_ready(hub: Running, web: Web, till: Terminal) -> None:
+    """An order of two parcels, both on their shelf."""
     orders(web)
     ready(till, hub)
     pack(till, "par-2")
     shelve(till, "par-2")
+
+
+def test_a_link_that_was_opened_before_the_hand_out_and_is_heard_of_later_calls_nobody(
+    hub: Running, web: Web, till: Terminal
+) -> None:
+    both_ready(hub, web, till)
     opened = now_ms()
     time.sleep(0.01)
     gives(till)
@@ -298,10 +303,7 @@ def test_a_link_that_was_opened_before_the_hand_out_and_is_heard_of_later_calls_
 def test_f41_a_hand_out_by_a_clock_that_runs_ahead_keeps_nobody_from_coming_for_the_rest(
     hub: Running, web: Web, till: Terminal
 ) -> None:
-    orders(web)
-    ready(till, hub)
-    pack(till, "par-2")
-    shelve(till, "par-2")
+    both_ready(hub, web, till)
     gives(till, recorded_at=now_ms() + 2 * 3_600_000)
     till.push()
     time.sleep(0.01)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from sync.actions.clock import new_id
-from sync.actions.take_back import take_back
+from sync.actions.take_back import Wish, take_back
 from sync.domain.returns import Basis, Condition, Item, Reason
 from sync.hub import database
 from sync.hub.tables import taken_back, terminal
@@ -37,7 +37,7 @@ def give_back(local: Local, pieces: int = 1, number: str = "100-1") -> RecordedR
     [bought] = purchases_by_number(local, number)
     items = (Item("1", pieces * 1000, Reason.FAULTY, Condition.SEALED),)
     how = {"claim": "", "approver": None, "actor": CASHIER, "language": "en", "now": now()}
-    done = take_back(local, new_id(now()), bought, items, Basis.PROMISE, **how)  # type: ignore[arg-type]
+    done = take_back(local, Wish(new_id(now()), bought, items, Basis.PROMISE, **how))  # type: ignore[arg-type]
     assert isinstance(done, RecordedReturn)
     return done
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from sync.actions.clock import new_id
-from sync.actions.take_back import Needs, take_back
+from sync.actions.take_back import Needs, Wish, take_back
 from sync.domain.orders import BoughtLine, Paid, PaidBy, Purchase, number_key
 from sync.domain.returns import Basis, Condition, Item, Reason, Refused
 from sync.local import Local, RecordedReturn, Staff
@@ -68,9 +68,8 @@ def asked(
     """Ask to take items back; a claim's id comes by itself."""
     claim = "claim-1" if basis is Basis.CLAIM else ""
     return take_back(
-        local, id or new_id(now), purchase, items, basis,
-        claim=claim, approver=approver, actor=CASHIER, language="ru", now=now,
-    )  # fmt: skip
+        local, Wish(id or new_id(now), purchase, items, basis,
+        claim=claim, approver=approver, actor=CASHIER, language="ru", now=now,))  # fmt: skip
 
 
 def taken(local: Local, purchase: Purchase, *items: Item, **how: Any) -> RecordedReturn:

@@ -17,7 +17,7 @@ from sync.actions.pay_order import order_payment, pay_order
 from sync.actions.sell import sell
 from sync.actions.shelve_parcel import shelve_parcel
 from sync.actions.shifts import close_shift, move_cash, open_shift
-from sync.actions.take_back import take_back
+from sync.actions.take_back import Wish, take_back
 from sync.domain.exchange import GoodsBack
 from sync.domain.payments import AttemptState
 from sync.domain.pickups import ParcelState, Verified
@@ -110,7 +110,7 @@ def give_back(home: Path) -> str:
     [bought] = purchases_by_number(local, "100-48213")
     one = (Item("1", 1000, Reason.CHANGED_MIND, Condition.SEALED),)
     how = {"claim": "", "approver": None, "actor": CASHIER, "language": "en", "now": NOW}
-    done = take_back(local, new_id(NOW), bought, one, Basis.PROMISE, **how)  # type: ignore[arg-type]
+    done = take_back(local, Wish(new_id(NOW), bought, one, Basis.PROMISE, **how))  # type: ignore[arg-type]
     assert isinstance(done, RecordedReturn)
     return done.body.receipt
 
@@ -167,7 +167,7 @@ def give_back_by_card(home: Path) -> str:
     if not open_card_refunds(local):
         items = (Item("1", 1000, Reason.CHANGED_MIND, Condition.SEALED),)
         how = {"claim": "", "approver": None, "actor": CASHIER, "language": "en", "now": NOW, "by_card": True}
-        done = take_back(local, new_id(NOW), bought, items, Basis.HELD, **how)  # type: ignore[arg-type]
+        done = take_back(local, Wish(new_id(NOW), bought, items, Basis.HELD, **how))  # type: ignore[arg-type]
         assert isinstance(done, RecordedReturn)
     (open_one,) = open_card_refunds(local)
     resolve_refund(local, open_one.id, AttemptState.UNKNOWN, "", "", NOW)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from sync.actions.give_back import UnknownRefund, card_refunds_of, open_card_refunds, resolve_refund
-from sync.actions.take_back import take_back
+from sync.actions.take_back import Wish, take_back
 from sync.domain.orders import Paid, PaidBy, Purchase
 from sync.domain.payments import AttemptState, BadStep
 from sync.domain.returns import Basis, Destination
@@ -34,7 +34,7 @@ def sale(**more: Any) -> Purchase:
 def back(local: Local, purchase: Purchase, basis: Basis = Basis.HELD, **more: Any) -> RecordedReturn:
     """One coat comes back, at a till with a card terminal."""
     how = {"claim": "", "approver": None, "actor": CASHIER, "language": "en", "now": NOW, "by_card": True} | more
-    done = take_back(local, "r-1", purchase, (item("1"),), basis, **how)
+    done = take_back(local, Wish("r-1", purchase, (item("1"),), basis, **how))
     assert isinstance(done, RecordedReturn), done
     return done
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from sync.actions.take_back import Needs, Ready, Wish, make_ready, record
+from sync.actions.take_back import Needs, Ready, Wish, make_ready, take_back
 from sync.domain.orders import Paid, PaidBy, Purchase
 from sync.domain.returns import Basis, Condition, Destination, Exceptional, Refused
 from sync.local import Local, RecordedReturn, files
@@ -42,7 +42,7 @@ def made_ready(local: Local, **other: Any) -> Ready:
 
 
 def touched(local: Local, ready: Ready | None, **other: Any) -> Answer:
-    return record(local, wished(**{"now": LATER} | other), ready)
+    return take_back(local, wished(**{"now": LATER} | other), ready)
 
 
 def reads_of(local: Local, work: Callable[[], Answer]) -> tuple[Answer, list[str]]:

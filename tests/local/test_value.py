@@ -8,7 +8,7 @@ from sync.actions.cart import Cart, discard_cart, open_cart
 from sync.actions.hold import drop_held, keep_held
 from sync.actions.pay import AlreadySold
 from sync.actions.sell import sell
-from sync.actions.take_back import take_back
+from sync.actions.take_back import Wish, take_back
 from sync.domain.returns import Basis, Destination
 from sync.domain.sales import Refused, SaleRefusal
 from sync.domain.value import account_of, grouped, hold_of, is_code, masked
@@ -40,9 +40,8 @@ def kept(local: Local, cart: Cart, amount: int, account: str = "a", now: int = N
 def onto_credit(local: Local, id: str, basis: Basis = Basis.PROMISE) -> RecordedReturn:
     claim = "c-1" if basis is Basis.CLAIM else ""
     done = take_back(
-        local, id, order(), (item("1", 3),), basis,
-        claim=claim, approver=None, actor=CASHIER, language="en", now=NOW, to=Destination.CREDIT,
-    )  # fmt: skip
+        local, Wish(id, order(), (item("1", 3),), basis,
+        claim=claim, approver=None, actor=CASHIER, language="en", now=NOW, to=Destination.CREDIT,))  # fmt: skip
     assert isinstance(done, RecordedReturn), done
     return done
 

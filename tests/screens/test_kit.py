@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from typing import Any
-from weakref import ref
 
 import pos.ui.kit as kit
 from pos.ui.happened import Happened, Light, Tab
@@ -12,7 +10,6 @@ from pos.ui.theme import theme
 from tests.screens import parts
 
 from kivy.lang import Builder  # isort: skip
-from kivy.uix.boxlayout import BoxLayout  # isort: skip
 from kivy.uix.floatlayout import FloatLayout  # isort: skip
 
 
@@ -159,25 +156,6 @@ def test_a_field_takes_letters_backspace_and_enter(ui: Any) -> None:
     assert entered == ["лампа"]
 
 
-def test_a_field_that_left_the_screen_takes_no_keys(ui: Any) -> None:
-    field = kit.SearchField(focus=True)
-    box = FloatLayout()
-    box.add_widget(field)
-    ui.show(box)
-    box.remove_widget(field)
-    ui.keys("x")
-    assert field.text == ""
-
-
-def test_a_field_that_was_left_with_its_screen_is_kept_alive_by_no_window(ui: Any) -> None:
-    box = FloatLayout()
-    box.add_widget(kit.SearchField(focus=True))
-    gone = ref(ui.show(box))
-    del box
-    ui.leave()
-    assert gone() is None
-
-
 def test_the_kiosk_keyboard_types_kazakh_and_georgian(ui: Any) -> None:
     field = kit.SearchField()
     keyboard = kit.OnScreenKeyboard(field=field, language="kk")
@@ -211,23 +189,6 @@ def test_a_dialog_keeps_on_escape_and_lets_no_touch_through(ui: Any) -> None:
     ui.tap("Void the sale")
     assert answers == ["keep", "act"]
     assert dialog.parent is None
-
-
-def test_a_dialog_that_was_left_open_with_its_screen_takes_no_keys_and_is_kept_alive_by_no_window(ui: Any) -> None:
-    field, box, answers = kit.SearchField(focus=True, text="12"), FloatLayout(), []
-    box.add_widget(field)
-    ui.show(box)
-    dialog = kit.Dialog(title="Empty the cart?", act_text="Empty")
-    dialog.bind(on_keep=lambda *_: answers.append("keep"))
-    dialog.open()
-    gone = ref(dialog)
-    ui.show(box)
-    ui.key(8)
-    ui.key(27)
-    assert answers == [] and field.text == "1"
-    del dialog
-    ui.leave()
-    assert gone() is None
 
 
 def test_the_shelf_says_what_happened_and_offers_its_undo(ui: Any) -> None:
@@ -281,41 +242,6 @@ def test_screens_are_built_when_they_are_first_shown_and_slide_in(ui: Any) -> No
     assert not ui.sees("sale")
 
 
-def test_screens_that_left_the_window_build_nothing_more_and_are_kept_alive_by_no_clock(ui: Any) -> None:
-    built: list[str] = []
-    screens = kit.Screens()
-    for name in ("sale", "payment", "done"):
-        screens.add(name, lambda name=name: built.append(name) or kit.StyleLabel(text=name))
-    ui.show(screens)
-    screens.show("sale")
-    screens.build_ahead(after=0.1, pause=0.1)
-    while "payment" not in built:
-        ui.wait(0.02)
-    ui.clear()
-    ui.wait(0.4)
-    assert built == ["sale", "payment"]
-    screens.build_ahead(after=60.0)
-    gone = ref(screens)
-    ui.step(1)
-    del screens
-    gc.collect()
-    assert gone() is None
-
-
-def test_a_screen_that_still_moves_when_another_device_comes_does_not_outlive_its_own(ui: Any) -> None:
-    from kivy.animation import Animation
-
-    ui.device("kiosk")
-    price = ui.show(kit.MoneyText(minor=1, style="attract"))
-    gone = ref(price)
-    Animation(opacity=0.5, duration=60).start(price)
-    del price
-    ui.clear()
-    ui.device("till")  # which has no such style
-    ui.step(3)
-    assert gone() is None
-
-
 def test_the_nearest_rule_decides_after_a_switch_to_dark(ui: Any) -> None:
     Builder.load_string("<OwnPill@PillButton>:\n    fill: theme.sunk\n")
     from kivy.factory import Factory
@@ -358,27 +284,6 @@ def test_a_cut_out_picture_has_no_dark_fringe_on_its_tint(ui: Any, tmp_path: Any
     seen = Image.open(ui.picture("kit-fringe")).crop((8, 800 - 48, 52, 800 - 2))
     assert max(seen.get_flattened_data())[0] == 255
     assert min(pixel[0] for pixel in seen.get_flattened_data()) >= 0xD3
-
-
-def test_parts_that_left_the_screen_are_forgotten(ui: Any) -> None:
-    import gc
-    import weakref
-
-    made = [kit.StyleLabel(text="x"), kit.MoneyText(minor=1), kit.NetworkLight(), kit.Panel(tone="surface")]
-    made += [kit.PrimaryButton(text="Pay"), kit.CartRow(name="Mug"), kit.SearchField(focus=True)]
-    box = BoxLayout()
-    for one in made:
-        box.add_widget(one)
-    ui.show(box)
-    gone = [weakref.ref(one) for one in made]
-    box.clear_widgets()
-    ui.clear()
-    ui.step(3)
-    del box, one, made
-    gc.collect()
-    ui.step(3)
-    gc.collect()
-    assert [type(ref()).__name__ for ref in gone if ref() is not None] == []
 
 
 def test_a_long_text_shows_what_was_typed_last(ui: Any) -> None:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 
-from sync.actions.take_back import Needs, Ready, Wish, record
+from sync.actions.take_back import Needs, Ready, Wish, take_back
 from sync.domain.returns import Basis, Refused
 from sync.local.value import credit_code
 from tests.sim.cards import give
@@ -28,7 +28,7 @@ def touch(till: SimTerminal, shop: Shop, plan: Plan, now: int) -> None:
     """It is recorded, if it still may be, and paid."""
     local = till.open()
     owed = local.raw.execute(_UNJUDGED).fetchone()[0]
-    done = record(local, replace(plan.wish, now=now), plan.ready)
+    done = take_back(local, replace(plan.wish, now=now), plan.ready)
     if not isinstance(done, Refused | Needs):
         row = local.raw.execute(_BUDGET).fetchone()
         allowed = json.loads(row[0]) if row else 0

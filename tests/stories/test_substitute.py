@@ -11,7 +11,7 @@ from sync.actions.clock import new_id
 from sync.actions.hand_out import Said, hand_out
 from sync.actions.pack_parcel import pack_parcel
 from sync.actions.shelve_parcel import shelve_parcel
-from sync.actions.take_back import take_back
+from sync.actions.take_back import Wish, take_back
 from sync.domain.orders import Purchase
 from sync.domain.packing import Put
 from sync.domain.pickups import Parcel, Verified
@@ -101,7 +101,7 @@ def test_what_was_given_instead_is_told_collected_and_comes_back_as_itself(
     # The kettle comes back, still with no network: this store holds the right.
     item = Item("1", 1000, Reason.CHANGED_MIND, Condition.SEALED, product="p3")
     how = {"claim": "", "approver": None, "actor": CASHIER, "language": "en"}
-    back = take_back(omar.local, new_id(now()), omar.order(), (item,), Basis.HELD, **how, now=now())
+    back = take_back(omar.local, Wish(new_id(now()), omar.order(), (item,), Basis.HELD, **how, now=now()))
     assert isinstance(back, RecordedReturn)
     assert [(x.product, x.amount) for x in back.body.lines] == [("p3", 30_000)], "what was paid for the mug"
     omar.meets()

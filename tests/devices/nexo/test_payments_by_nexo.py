@@ -223,7 +223,8 @@ def test_two_tills_at_one_terminal_the_second_is_told_that_it_is_busy(
 def test_a_terminal_that_wants_a_login_gets_one(till: NexoTerminal, bank: NexoProcess, heard: Heard) -> None:
     bank.fault("logged_out on")
     bank.until(lambda it: not it["faults"]["logged_out"])
-    paid(till, heard, 500)
+    attempt, _reference = paid(till, heard, 500)
+    assert bank.charged(attempt) == [500]
 
 
 def test_what_does_not_answer_the_question_never_approves_and_the_truth_is_found_later(
